@@ -1,0 +1,55 @@
+# Belvedere: `make run` serves it, `make test` proves it. `make help` lists all targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help run test test-browser lint compare bench assets lock clean
+help: ## explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(VENV)/.run static/dist/manifest.json ## install everything and serve on port 3000 (GF_SERVER_HTTP_PORT)
+	@GF_BELVEDERE_SAMPLE_CONTENT=$${GF_BELVEDERE_SAMPLE_CONTENT:-true} $(BIN)/flask --app app serve
+
+test: $(VENV)/.dev static/dist/manifest.json lint ## lint, types, import rules, unit and contract tests
+	@$(BIN)/pytest -m "not browser"
+
+test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium with a real Prometheus (apt: chromium prometheus prometheus-node-exporter)
+	@$(BIN)/pytest -m browser tests/browser
+
+lint: $(VENV)/.dev static/node_modules/.stamp ## ruff, mypy, import-linter, djlint, biome
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 14
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/python static/build.py lint
+
+compare: $(VENV)/.dev ## compare drawn panels with recorded ones: make compare DIR=folder
+	@$(BIN)/python -m bench.compare_panels $(DIR)
+
+bench: $(VENV)/.dev ## load comparison of two servers: make bench OURS=url PEER=url
+	@$(BIN)/python -m bench.load $(OURS) $(PEER)
+
+assets: $(VENV)/.run ## build the browser assets
+	@$(BIN)/python static/build.py
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile -q pyproject.toml --extra build --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
+	uv pip compile -q pyproject.toml --extra build --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+
+clean: ## remove what was built (not the data)
+	rm -rf $(VENV) static/dist static/node_modules
+
+$(VENV)/.venv:
+	@$(PYTHON) -m venv $(VENV) && touch $@
+
+$(VENV)/.run: requirements.lock $(VENV)/.venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock && touch $@
+
+static/node_modules/.stamp: static/package-lock.json | $(VENV)/.run
+	@$(BIN)/python static/build.py install && touch $@
+
+static/dist/manifest.json: static/node_modules/.stamp static/build.py $(wildcard static/src/*)
+	@$(BIN)/python static/build.py

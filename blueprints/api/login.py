@@ -1,0 +1,69 @@
+"""Signing in and out."""
+
+from flask import Response, current_app, redirect, request
+
+from core.access import Actor
+from core.settings import Settings
+from schemas.base import ErrorReply, Message
+from schemas.orgs import Login
+from services import identity
+from web import session
+from web.access import public, signed_in
+from web.operation import Operations
+from web.prefix import url
+from web.responses import answer, said
+
+api = Operations("login", __name__)
+
+
+@api.operation("POST", "/login", access=public("signing in"), own_transactions=True, replies={200: Message, 400: ErrorReply, 401: ErrorReply})
+def login(actor: Actor) -> Response:
+    """Open a session."""
+    del actor
+    body = Login().read(request.get_json(silent=True) if request.mimetype == "application/json" else None)
+    signed = identity.sign_in(body["user"], body["password"], client_ip=request.remote_addr or "", user_agent=request.headers.get("User-Agent", ""))
+    session.issue(signed.token)
+    return said("Logged in")
+
+
+@api.operation("GET", "/logout", access=public("whoever has no session is out already"), writes=True)
+def logout(actor: Actor) -> Response:
+    """End the session."""
+    identity.sign_out(actor)
+    session.issue("")
+    return redirect(url("/login"))  # type: ignore[return-value]  # redirect() builds this application's Response
+
+
+@api.operation("GET", "/api/login/ping", access=signed_in, own_transactions=True, replies={200: Message, 401: ErrorReply})
+def ping(actor: Actor) -> Response:
+    """Renew the session."""
+    if actor.credential == "session":
+        identity.touch_session(actor.credential_id, actor.user_id)
+    return said("Logged in")
+
+
+@api.operation("GET", "/login/<name>", access=public("where other ways in begin"), own_transactions=True)
+def login_by(actor: Actor, name: str) -> Response:
+    """Begin signing in by another server; none is configured yet."""
+    del actor, name
+    response = redirect(url("/login"))
+    session.set_cookie(response, "login_error", "unknown", 60)  # type: ignore[arg-type]  # redirect() builds this application's Response
+    return response  # type: ignore[return-value]
+
+
+def _closed(actor: Actor) -> Response:
+    """Refuse sign-up, which is not open."""
+    del actor
+    return said("User signup is disabled", 401)
+
+
+for _path in ("/api/user/signup", "/api/user/signup/step2"):
+    api.operation("POST", _path, access=public("asked before there is an account"), own_transactions=True)(_closed)
+
+
+@api.operation("GET", "/api/user/signup/options", access=public("asked before there is an account"), id="")
+def signup_options(actor: Actor) -> Response:
+    """Say how accounts are made."""
+    del actor
+    settings: Settings = current_app.config["SETTINGS"]
+    return answer({"autoAssignOrg": settings.flag("users", "auto_assign_org"), "verifyEmailEnabled": settings.flag("users", "verify_email_enabled")})

@@ -1,0 +1,114 @@
+"""Secrets: what is hashed, what is encrypted, and what a key looks like."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from threading import BoundedSemaphore, Lock
+from typing import Any
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_slow = BoundedSemaphore(2)  # 19 MiB and 20 ms each: more at once would starve the other threads
+_verified: dict[bytes, None] = {}
+_verified_lock = Lock()
+_VERIFIED_MAX = 4096
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+class Undecryptable(Exception):  # noqa: N818 - says what is so, not what went wrong
+    """A stored secret does not open with this server's secret key."""
+
+
+def hash_password(password: str) -> str:
+    """Return the Argon2id hash of a password. Slow by design: call it before a transaction opens."""
+    with _slow:
+        return _hasher.hash(password)
+
+
+def verify_password(stored: str | None, password: str) -> bool:
+    """Compare a password with its hash; None takes as long as a wrong password does.
+
+    A pair that has matched is remembered by digest, so that basic auth pays for the slow hash once per process.
+    """
+    memo = hashlib.sha256(f"{stored}\0{password}".encode()).digest()
+    if stored is not None and memo in _verified:
+        return True
+    try:
+        with _slow:
+            _hasher.verify(stored or _NOBODY, password)
+    except Argon2Error:
+        return False
+    with _verified_lock:
+        if len(_verified) >= _VERIFIED_MAX:
+            _verified.clear()
+        _verified[memo] = None
+    return stored is not None
+
+
+def token_hash(token: str) -> str:
+    """Return the digest under which a random token is stored (fast: the token itself is long and random)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """Return 256 random bits for a cookie."""
+    return secrets.token_hex(32)
+
+
+def same(left: str, right: str) -> bool:
+    """Compare two secrets without telling by time where they differ."""
+    return hmac.compare_digest(left.encode(), right.encode())
+
+
+class ApiKey(msgspec.Struct):
+    """What an `eyJ…` key says: k the secret, n the name, id the organisation."""
+
+    k: str
+    n: str
+    id: int
+
+
+def new_api_key(name: str, org_id: int) -> tuple[str, str]:
+    """Return a key for its owner and the digest to store."""
+    key = ApiKey(k=secrets.token_urlsafe(24), n=name, id=org_id)
+    return base64.b64encode(msgspec.json.encode(key)).decode(), token_hash(key.k)
+
+
+def read_api_key(text: str) -> ApiKey | None:
+    """Return the content of an `eyJ…` key, or None when it is not one."""
+    try:
+        return msgspec.json.decode(base64.b64decode(text + "=" * (-len(text) % 4), validate=True), type=ApiKey)
+    except (ValueError, msgspec.DecodeError):
+        return None
+
+
+class Vault:
+    """Encrypts what must come back in clear, under a key derived from `security.secret_key`."""
+
+    def __init__(self, secret_key: str) -> None:
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"belvedere secrets v1").derive(secret_key.encode())
+        self._aead = AESGCM(derived)
+
+    def seal(self, members: dict[str, str]) -> str:
+        """Return the members as one encrypted text."""
+        nonce = secrets.token_bytes(12)
+        return base64.b64encode(nonce + self._aead.encrypt(nonce, msgspec.json.encode(members), None)).decode()
+
+    def open(self, sealed: str) -> dict[str, str]:
+        """Return the members of a sealed text. Raises Undecryptable if the key is another."""
+        if not sealed:
+            return {}
+        raw = base64.b64decode(sealed)
+        try:
+            members: Any = msgspec.json.decode(self._aead.decrypt(raw[:12], raw[12:], None), type=dict[str, str])
+        except InvalidTag:
+            raise Undecryptable("a secret was stored under another security.secret_key") from None
+        return dict(members)

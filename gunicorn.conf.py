@@ -1,0 +1,54 @@
+"""How gunicorn runs Belvedere: one application, loaded once, shared by its workers."""
+
+import gc
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from core.settings import load
+
+_config = os.environ.get("BELVEDERE_CONFIG")
+_settings = load(Path(_config) if _config else None)
+
+bind = f"{_settings.text('server', 'http_addr') or '0.0.0.0'}:{_settings.number('server', 'http_port')}"
+workers = _settings.number("belvedere", "workers")
+worker_class = "gthread"
+threads = _settings.number("belvedere", "threads")
+preload_app = True
+keepalive = 75
+timeout = 120
+graceful_timeout = 30
+proc_name = "belvedere"
+accesslog = "-" if _settings.text("log", "level") == "debug" else None
+access_log_format = '%({x-request-id}o)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
+errorlog = "-"
+loglevel = "debug" if _settings.text("log", "level") == "debug" else "info"
+
+_metrics = tempfile.mkdtemp(prefix="belvedere-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics
+
+
+def when_ready(server):
+    """Say where the server is; what was loaded so far is left out of garbage collection, so that workers share it."""
+    gc.collect()
+    gc.freeze()
+    server.log.info("Belvedere is at %s", _settings.root_url)
+
+
+def post_fork(server, worker):
+    """Give each worker connections of its own."""
+    del server
+    gc.set_threshold(200_000, 50, 100)
+    from models import db
+
+    app = worker.app.callable
+    app.config["METRICS_DIR"] = _metrics
+    with app.app_context():
+        db.engine.dispose(close=False)
+
+
+def on_exit(server):
+    """Leave no files behind."""
+    del server
+    shutil.rmtree(_metrics, ignore_errors=True)

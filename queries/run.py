@@ -1,0 +1,95 @@
+"""Runs queries: equal ones once, all at the same time, each with its own fault."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+import orjson
+
+from core.crypto import Undecryptable
+from core.frames import Frame
+from datasources import registry
+from datasources.base import DataSource, Deadline, Query, SourceConfig, SourceError
+
+
+@dataclass
+class Result:
+    """What became of one query."""
+
+    ref_id: str
+    frames: list[Frame] = field(default_factory=list)
+    error: str = ""
+    status: int = 200
+    unreadable: bool = False
+    ms: float = 0.0
+
+
+@cache
+def _threads_of(pid: int) -> ThreadPoolExecutor:
+    del pid  # threads do not survive a fork
+    return ThreadPoolExecutor(max_workers=32, thread_name_prefix="query")
+
+
+def threads() -> ThreadPoolExecutor:
+    """Return this process's threads for upstream calls."""
+    return _threads_of(os.getpid())
+
+
+def source(config: SourceConfig) -> DataSource:
+    """Return the kind for a configured source. Raises SourceError if its type is not here."""
+    kind = registry.kind(config.type)
+    if kind is None:
+        raise SourceError(f"Data sources of type {config.type!r} cannot be queried yet", status=404)
+    return kind(config)
+
+
+def ask(config: SourceConfig, query: Query) -> Result:
+    """Run one query in this thread; a fault is part of the result."""
+    began = time.monotonic()
+    try:
+        frames = source(config).query(query, Deadline.after(config.timeout_s))
+        return Result(query.ref_id, frames, ms=(time.monotonic() - began) * 1000)
+    except SourceError as fault:
+        took = (time.monotonic() - began) * 1000
+        return Result(query.ref_id, fault.frames, fault.message, fault.status, fault.unreadable, took)
+    except Undecryptable as fault:
+        return Result(query.ref_id, error=str(fault), status=500)
+    except (ValueError, TypeError, KeyError, AttributeError) as fault:
+        # A model in a form that the kind did not foresee is a fault of that query alone.
+        return Result(query.ref_id, error=f"The query cannot be read: {fault}", status=400)
+
+
+class Batch:
+    """The queries of one page: equal ones share an answer."""
+
+    def __init__(self) -> None:
+        self._asked: dict[bytes, Future[Result]] = {}
+
+    def submit(self, config: SourceConfig, query: Query) -> "Callable[[], Result]":
+        """Start a query unless an equal one runs, and return what waits for its result."""
+        model = {name: value for name, value in query.model.items() if name not in {"refId", "hide", "key", "datasource"}}
+        key = orjson.dumps([config.id, config.uid, model, query.from_ms, query.to_ms, query.interval_ms, query.max_data_points], option=orjson.OPT_SORT_KEYS)
+        future = self._asked.get(key)
+        if future is None:
+            future = self._asked[key] = threads().submit(ask, config, query)
+        running = future
+
+        def wait() -> Result:
+            done = running.result()
+            if done.ref_id == query.ref_id:
+                return done
+            return replace(done, ref_id=query.ref_id, frames=[replace(one, ref_id=query.ref_id) for one in done.frames])
+
+        return wait
+
+
+def run(asked: Sequence[tuple[SourceConfig, Query]]) -> list[Result]:
+    """Run queries concurrently and return their results in order."""
+    if len(asked) == 1:
+        return [ask(*asked[0])]
+    batch = Batch()
+    waits = [batch.submit(config, query) for config, query in asked]
+    return [wait() for wait in waits]

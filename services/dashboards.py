@@ -1,0 +1,402 @@
+"""Dashboards: saving with conflicts told apart, reading without parsing, removing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import orjson
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
+
+from core import clock
+from core.access import Actor, Loader
+from core.errors import BadRequest, DomainError, Forbidden, NotFound
+from core.identifiers import UID, UID_MAX, new_uid, slug
+from dashboards import document
+from models import Dashboard, DashboardTag, DashboardVersion, User, db
+
+TITLE_MAX = 189
+
+
+class DashboardNotFound(NotFound):
+    """No dashboard of this name in the caller's organisation."""
+
+    message = "Dashboard not found"
+    traced = True
+
+
+class NoSuchId(NotFound):
+    """A save names an id that does not exist."""
+
+    code = "not-found"
+    message = "Dashboard not found"
+
+
+class VersionMismatch(DomainError):
+    """Someone saved the dashboard since the caller read it."""
+
+    status, code = 412, "version-mismatch"
+    message = "The dashboard has been changed by someone else"
+
+
+class NameExists(DomainError):
+    """Another dashboard of the folder has this title."""
+
+    status, code = 412, "name-exists"
+    message = "A dashboard with the same name in the folder already exists"
+
+
+class NameOfFolder(BadRequest):
+    """A folder has this title."""
+
+    code, traced = "name-match", False
+    message = "Dashboard name cannot be the same as folder"
+
+
+class EmptyTitle(BadRequest):
+    """The title is missing."""
+
+    code, traced = "empty-name", False
+    message = "Dashboard title cannot be empty"
+
+
+class UidTaken(BadRequest):
+    """The uid belongs to another dashboard than the id."""
+
+    traced = False
+    message = "A dashboard with the same uid already exists"
+
+
+class SlugNotUnique(DomainError):
+    """Several dashboards have the slug that is to be deleted."""
+
+    status, code = 412, "multiple-slugs-exists"
+    message = "Multiple dashboards with the same slug exists"
+
+
+@dataclass
+class Save:
+    """What a save asks for. folder_uid wins over folder_id; body is the dashboard as JSON text by member."""
+
+    body: document.Members
+    folder_id: int = 0
+    folder_uid: str = ""
+    message: str = ""
+    overwrite: bool = False
+    is_folder: bool = False
+    uid_clash: type[DomainError] = field(default=UidTaken)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save did."""
+
+    id: int
+    uid: str
+    slug: str
+    title: str
+    version: int
+    folder_id: int
+    is_folder: bool
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return page_url(self.uid, self.slug, is_folder=self.is_folder)
+
+
+def page_url(uid: str, slug_: str, *, is_folder: bool) -> str:
+    """Return the address of a dashboard's or folder's page."""
+    return f"/dashboards/f/{uid}/{slug_}" if is_folder else f"/d/{uid}/{slug_}"
+
+
+def folder_scopes(uid: str) -> tuple[str, ...]:
+    """Return the scope of a folder; General has one as well."""
+    return (f"folders:uid:{uid or 'general'}",)
+
+
+def scopes(row: Any) -> tuple[str, ...]:
+    """Return a dashboard's own scope and its folder's."""
+    if row.is_folder:
+        return folder_scopes(row.uid)
+    return (f"dashboards:uid:{row.uid}", *folder_scopes(row.folder_uid or ""))
+
+
+_Folder = aliased(Dashboard)
+_Author = aliased(User)
+_Editor = aliased(User)
+_COLUMNS = (
+    *(c for c in Dashboard.__table__.c if c.name not in {"body", "panel_count"}),
+    _Folder.uid.label("folder_uid"),
+    _Folder.title.label("folder_title"),
+    _Folder.slug.label("folder_slug"),
+    _Author.login.label("author"),
+    _Editor.login.label("editor"),
+)
+
+
+def _select(*more: Any) -> Any:
+    return (
+        select(*_COLUMNS, *more)
+        .select_from(Dashboard)
+        .outerjoin(_Folder, _Folder.id == Dashboard.folder_id)
+        .outerjoin(_Author, _Author.id == Dashboard.created_by)
+        .outerjoin(_Editor, _Editor.id == Dashboard.updated_by)
+    )
+
+
+def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
+    """Return a dashboard or folder with its body and its folder's names. Raises DashboardNotFound."""
+    row: Row[Any] | None = db.session.execute(_select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)).first()
+    if row is None:
+        raise DashboardNotFound
+    return row
+
+
+def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
+    """Return the first dashboard with a slug, as the 2.x and 5.x addresses mean it. Raises DashboardNotFound."""
+    query = _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False))
+    row: Row[Any] | None = db.session.execute(query.order_by(Dashboard.id).limit(1)).first()
+    if row is None:
+        raise DashboardNotFound
+    return row
+
+
+def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
+    """Return a dashboard by its number. Raises DashboardNotFound."""
+    row: Row[Any] | None = db.session.execute(_select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)).first()
+    if row is None:
+        raise DashboardNotFound
+    return row
+
+
+by_uid = Loader("dashboard", ("uid",), find_by_uid, scopes)
+by_slug = Loader("dashboard", ("slug",), find_by_slug, scopes)
+by_id = Loader("dashboard", ("dashboard_id",), find_by_id, scopes)
+
+
+def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
+    """Return the `meta` member of a dashboard's answer."""
+    held = scopes(row)
+    in_folder = bool(row.folder_uid)
+    everywhere = "annotations:type:organization"
+    notes = {
+        kind: {verb: actor.may(action, scope) for verb, action in _NOTE_VERBS.items()}
+        for kind, scope in (("dashboard", "annotations:type:dashboard"), ("organization", everywhere))
+    }
+    return {
+        "type": "db",
+        "canSave": actor.may("dashboards:write", *held),
+        "canEdit": actor.may("dashboards:write", *held),
+        "canAdmin": actor.may("dashboards.permissions:write", *held),
+        "canStar": True,
+        "canDelete": actor.may("dashboards:delete", *held),
+        "slug": row.slug,
+        "url": page_url(row.uid, row.slug, is_folder=row.is_folder),
+        "expires": "0001-01-01T00:00:00Z",
+        "created": clock.iso(row.created),
+        "updated": clock.iso(row.updated),
+        "updatedBy": row.editor or "Anonymous",
+        "createdBy": row.author or "Anonymous",
+        "version": row.version,
+        "hasAcl": False,
+        "isFolder": row.is_folder,
+        "folderId": row.folder_id,
+        "folderUid": row.folder_uid or "",
+        "folderTitle": row.folder_title or "General",
+        "folderUrl": page_url(row.folder_uid, row.folder_slug, is_folder=True) if in_folder else "",
+        "provisioned": False,
+        "provisionedExternalId": "",
+        "annotationsPermissions": notes,
+        "hasPublicDashboard": False,
+        "publicDashboardAccessToken": "",
+        "publicDashboardUid": "",
+        "publicDashboardEnabled": False,
+    }
+
+
+_NOTE_VERBS = {"canAdd": "annotations:create", "canEdit": "annotations:write", "canDelete": "annotations:delete"}
+
+
+def save(actor: Actor, wanted: Save) -> Saved:
+    """Create or change a dashboard (or folder) and keep the version.
+
+    Raises, in this order: EmptyTitle, BadRequest (uid, title, folder), NoSuchId, UidTaken, Forbidden, VersionMismatch,
+    NameOfFolder, NameExists.
+    """
+    facts = document.facts(wanted.body)
+    title = facts.title.strip()
+    if not title:
+        raise EmptyTitle
+    if len(title) > TITLE_MAX:
+        raise BadRequest(f"Dashboard title cannot be longer than {TITLE_MAX} characters", field="title", traced=False)
+    if facts.uid and not UID.fullmatch(facts.uid):
+        raise BadRequest("uid contains illegal characters", field="uid", traced=False)
+    if len(facts.uid) > UID_MAX:
+        raise BadRequest(f"uid too long, max {UID_MAX} characters", field="uid", traced=False)
+    folder_id, folder_uid = _folder(actor, wanted)
+    existing = _existing(actor, facts, wanted)
+    if existing is not None and existing.is_folder != wanted.is_folder:
+        raise BadRequest("Dashboard cannot be changed to a folder", traced=False)
+    if existing is not None and existing.version != facts.version and not wanted.overwrite:
+        raise VersionMismatch
+    existing = _same_title(actor, title, folder_id, existing, wanted)
+    _check_rights(actor, existing, folder_uid, wanted)
+    uid = existing.uid if existing is not None and not facts.uid else facts.uid or new_uid()
+    if existing is not None and existing.title == title and existing.folder_id == folder_id and not _was_named(facts, existing):
+        uid = existing.uid  # found by its title: it keeps its own name
+    return _store(actor, wanted, existing, Saved(0, uid, slug(title), title, 0, folder_id, wanted.is_folder), facts.tags)
+
+
+def _was_named(facts: document.Facts, existing: Any) -> bool:
+    return facts.id == existing.id or facts.uid == existing.uid
+
+
+def _folder(actor: Actor, wanted: Save) -> tuple[int, str]:
+    if wanted.is_folder or not (wanted.folder_uid or wanted.folder_id > 0):
+        return 0, ""
+    which = Dashboard.uid == wanted.folder_uid if wanted.folder_uid else Dashboard.id == wanted.folder_id
+    found = db.session.execute(select(Dashboard.id, Dashboard.uid).where(Dashboard.org_id == actor.org_id, Dashboard.is_folder, which)).first()
+    if found is None:
+        raise BadRequest("folder not found", field="folderUid", traced=False)
+    return found.id, found.uid
+
+
+def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | None:
+    keys = []
+    if facts.id > 0:
+        keys.append(Dashboard.id == facts.id)
+    if facts.uid:
+        keys.append(Dashboard.uid == facts.uid)
+    if not keys:
+        return None
+    rows: Sequence[Row[Any]] = db.session.execute(_select().where(Dashboard.org_id == actor.org_id, or_(*keys))).all()
+    by_number = next((row for row in rows if row.id == facts.id), None)
+    by_name = next((row for row in rows if facts.uid and row.uid == facts.uid), None)
+    if facts.id > 0 and by_number is None:
+        raise NoSuchId
+    if by_number is not None and by_name is not None and by_number.id != by_name.id:
+        raise wanted.uid_clash(UidTaken.message)
+    return by_number or by_name
+
+
+def _same_title(actor: Actor, title: str, folder_id: int, existing: Row[Any] | None, wanted: Save) -> Row[Any] | None:
+    """Return what the save replaces: a dashboard of the same title in the folder takes part in it."""
+    here = or_(Dashboard.is_folder, Dashboard.folder_id == folder_id)
+    others: Sequence[Row[Any]] = db.session.execute(_select().where(Dashboard.org_id == actor.org_id, Dashboard.title == title, here)).all()
+    for other in others:
+        if existing is not None and other.id == existing.id:
+            continue
+        if other.is_folder and not wanted.is_folder:
+            raise NameOfFolder
+        if not other.is_folder and other.folder_id != folder_id:
+            continue
+        if not wanted.overwrite:
+            raise NameExists
+        return other
+    return existing
+
+
+def _check_rights(actor: Actor, existing: Row[Any] | None, folder_uid: str, wanted: Save) -> None:
+    if wanted.is_folder:
+        return  # the folder routes have asked
+    if existing is None or (existing.folder_uid or "") != folder_uid:
+        if not actor.may("dashboards:create", *folder_scopes(folder_uid)):
+            raise Forbidden("Access denied to this folder")
+    if existing is not None and not actor.may("dashboards:write", *scopes(existing)):
+        raise Forbidden("Access denied to this dashboard")
+
+
+def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, tags: list[str]) -> Saved:
+    now = clock.now()
+    version = 1 if existing is None else existing.version + 1
+    values: dict[str, Any] = {
+        "uid": saved.uid,
+        "slug": saved.slug,
+        "title": saved.title,
+        "folder_id": saved.folder_id,
+        "version": version,
+        "panel_count": document.count_panels(wanted.body),
+        "tags": orjson.dumps(tags).decode(),
+        "updated": now,
+        "updated_by": actor.user_id,
+    }
+    try:
+        if existing is None:
+            fresh = {**values, "org_id": actor.org_id, "is_folder": wanted.is_folder, "created": now, "created_by": actor.user_id, "body": ""}
+            number = int(db.session.execute(insert(Dashboard).values(fresh)).inserted_primary_key[0])  # type: ignore[attr-defined]
+        else:
+            number = existing.id
+        body = document.text(wanted.body, id=number, uid=saved.uid, version=version)
+        same = Dashboard.id == number if existing is None else and_(Dashboard.id == number, Dashboard.version == existing.version)
+        changed = db.session.execute(update(Dashboard).where(same).values(**values, body=body))
+    except IntegrityError:
+        raise NameExists from None
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise VersionMismatch
+    _keep_version(actor, number, version, wanted.message, body)
+    _keep_tags(actor.org_id, number, tags)
+    return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
+
+
+def _keep_version(actor: Actor, number: int, version: int, message: str, body: str) -> None:
+    row = {"dashboard_id": number, "version": version, "parent_version": version - 1, "message": message[:500], "created": clock.now()}
+    db.session.execute(insert(DashboardVersion).values(**row, created_by=actor.user_id, body=body))
+    keep = _versions_to_keep()
+    if version > keep:
+        old = DashboardVersion.dashboard_id == number, DashboardVersion.version <= version - keep
+        db.session.execute(delete(DashboardVersion).where(*old))
+
+
+_kept = {"versions": 20}
+
+
+def keep_versions(number: int) -> None:
+    """Set how many versions of a dashboard stay (`dashboards.versions_to_keep`, at least 1)."""
+    _kept["versions"] = max(1, number)
+
+
+def _versions_to_keep() -> int:
+    return _kept["versions"]
+
+
+def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
+    db.session.execute(delete(DashboardTag).where(DashboardTag.dashboard_id == number))
+    if tags:
+        rows = [{"org_id": org_id, "dashboard_id": number, "term": tag[:100]} for tag in dict.fromkeys(tags)]
+        db.session.execute(insert(DashboardTag), rows)
+
+
+def remove(row: Any) -> None:
+    """Delete a dashboard; of a folder, what is in it as well."""
+    if row.is_folder:
+        db.session.execute(delete(Dashboard).where(Dashboard.org_id == row.org_id, Dashboard.folder_id == row.id))
+    db.session.execute(delete(Dashboard).where(Dashboard.id == row.id))
+
+
+def count_with_slug(actor: Actor, slug_: str) -> int:
+    """Return how many dashboards share a slug."""
+    query = select(Dashboard.id).where(Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False)).limit(2)
+    return len(db.session.execute(query).all())
+
+
+def uids_of(actor: Actor, numbers: list[int]) -> list[str]:
+    """Return the uids of dashboards by their ids."""
+    query = select(Dashboard.uid).where(Dashboard.org_id == actor.org_id, Dashboard.id.in_(numbers)).order_by(Dashboard.id)
+    return list(db.session.scalars(query))
+
+
+def import_inputs(body: document.Members, given: list[dict[str, Any]]) -> document.Members:
+    """Fill the `__inputs` of an exported dashboard. Raises BadRequest for an input that was not given."""
+    declared = msgspec.json.decode(body["__inputs"], type=list[dict[str, Any]]) if "__inputs" in body else []
+    values = {str(one.get("name")): str(one.get("value", "")) for one in given}
+    text = document.text({name: raw for name, raw in body.items() if name not in {"__inputs", "__requires"}})
+    for one in declared:
+        name = str(one.get("name"))
+        if name not in values and one.get("type") != "constant":
+            raise BadRequest(f"The input {name} needs a value", field=name, traced=False)
+        value = orjson.dumps(values.get(name, str(one.get("value", "")))).decode()[1:-1]
+        text = text.replace("${" + name + "}", value)
+    return document.read(text.encode())

@@ -1,0 +1,287 @@
+"""Data sources: configured, found, and handed to queries with their secrets in clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core import clock
+from core.access import Actor, Loader
+from core.crypto import Vault
+from core.errors import BadRequest, Conflict, Forbidden, NotFound
+from core.identifiers import is_uid, new_uid
+from datasources import registry
+from datasources.base import SourceConfig
+from models import DataSource, db
+
+_COLUMNS = tuple(DataSource.__table__.c)
+_vaults: dict[str, Vault] = {}
+
+
+class SourceNotFound(NotFound):
+    """No such data source in the caller's organisation."""
+
+    message = "Data source not found"
+
+
+class NameTaken(Conflict):
+    """Another data source has this name."""
+
+    message = "data source with the same name already exists"
+    traced = True
+
+
+class UidTaken(Conflict):
+    """Another data source has this uid."""
+
+    message = "data source with the same uid already exists"
+    traced = True
+
+
+class ReadOnly(Forbidden):
+    """The data source comes from a file; it is changed there."""
+
+    message = "Cannot update read-only data source"
+
+
+class OldVersion(Conflict):
+    """Someone changed the data source since the caller read it."""
+
+    message = "Datasource has already been updated by someone else. Please reload and try again"
+
+
+def use_vault(vault: Vault) -> None:
+    """Set what seals and opens secrets (once, at start)."""
+    _vaults["main"] = vault
+
+
+def _find(actor: Actor, which: Any) -> DataSource:
+    row = db.session.scalar(select(DataSource).where(DataSource.org_id == actor.org_id, which))
+    if row is None:
+        raise SourceNotFound
+    return row
+
+
+def find_by_id(actor: Actor, source_id: int) -> DataSource:
+    """Return a data source by its number. Raises SourceNotFound."""
+    return _find(actor, DataSource.id == source_id)
+
+
+def find_by_uid(actor: Actor, uid: str) -> DataSource:
+    """Return a data source by its uid. Raises SourceNotFound."""
+    return _find(actor, DataSource.uid == uid)
+
+
+def find_by_name(actor: Actor, name: str) -> DataSource:
+    """Return a data source by its name. Raises SourceNotFound."""
+    return _find(actor, DataSource.name == name)
+
+
+def scopes(row: DataSource) -> tuple[str, ...]:
+    """Return the scopes under which rights on a data source are held."""
+    return (f"datasources:uid:{row.uid}", f"datasources:id:{row.id}", f"datasources:name:{row.name}")
+
+
+by_id = Loader("source", ("source_id",), find_by_id, scopes)
+by_uid = Loader("source", ("uid",), find_by_uid, scopes)
+by_name = Loader("source", ("name",), find_by_name, scopes)
+
+
+def listed(actor: Actor) -> list[Any]:
+    """Return all data sources by name, as rows."""
+    return list(db.session.execute(select(*_COLUMNS).where(DataSource.org_id == actor.org_id).order_by(DataSource.name)))
+
+
+def in_list(row: Any) -> dict[str, Any]:
+    """Return a data source as the list shows it."""
+    return {
+        "id": row.id,
+        "uid": row.uid,
+        "orgId": row.org_id,
+        "name": row.name,
+        "type": row.type,
+        "typeName": registry.title(row.type),
+        "typeLogoUrl": registry.logo(row.type),
+        "access": row.access,
+        "url": row.url,
+        "user": row.user,
+        "database": row.database,
+        "basicAuth": row.basic_auth,
+        "isDefault": row.is_default,
+        "jsonData": orjson.Fragment(row.json_data),
+        "readOnly": row.read_only,
+    }
+
+
+def shown(row: DataSource) -> dict[str, Any]:
+    """Return a data source as its own address shows it; of secrets, which there are."""
+    return {
+        "id": row.id,
+        "uid": row.uid,
+        "orgId": row.org_id,
+        "name": row.name,
+        "type": row.type,
+        "typeLogoUrl": "",
+        "access": row.access,
+        "url": row.url,
+        "user": row.user,
+        "database": row.database,
+        "basicAuth": row.basic_auth,
+        "basicAuthUser": row.basic_auth_user,
+        "withCredentials": row.with_credentials,
+        "isDefault": row.is_default,
+        "jsonData": orjson.Fragment(row.json_data),
+        "secureJsonFields": dict.fromkeys(orjson.loads(row.secret_names), True),
+        "version": row.version,
+        "readOnly": row.read_only,
+    }
+
+
+@dataclass
+class Wanted:
+    """What a data source is to be; secrets only add to or replace what is kept."""
+
+    name: str
+    type: str
+    access: str = "proxy"
+    uid: str = ""
+    url: str = ""
+    user: str = ""
+    database: str = ""
+    basic_auth: bool = False
+    basic_auth_user: str = ""
+    with_credentials: bool = False
+    is_default: bool = False
+    json_data: Mapping[str, Any] | None = None
+    secrets: Mapping[str, str] | None = None
+    version: int = 0
+
+
+def _check(wanted: Wanted, *, fresh: bool) -> None:
+    if len(wanted.name) > 190:
+        raise BadRequest("The name cannot be longer than 190 characters", field="name", traced=False)
+    if wanted.uid and not is_uid(wanted.uid):
+        raise BadRequest("The uid may hold 40 letters, digits, - and _", field="uid", traced=False)
+    if not wanted.url and (fresh or not registry.needs_url(wanted.type)):
+        return
+    parts = urlsplit(wanted.url if "://" in wanted.url or wanted.type not in {"mssql", "mysql", "postgres"} else "tcp://" + wanted.url)
+    if not wanted.url or parts.scheme == "" or (parts.scheme in {"http", "https"} and not parts.netloc):
+        raise BadRequest("Validation error, invalid URL", field="url")
+
+
+def create(actor: Actor, wanted: Wanted) -> DataSource:
+    """Add a data source. Raises BadRequest, NameTaken, UidTaken."""
+    _check(wanted, fresh=True)
+    _check_free(actor, wanted, 0)
+    secrets = dict(wanted.secrets or {})
+    now = clock.now()
+    row = {
+        "org_id": actor.org_id,
+        "uid": wanted.uid or new_uid(),
+        "created": now,
+        "updated": now,
+        "version": 1,
+        "basic_auth_user": wanted.basic_auth_user,
+        "database": wanted.database,
+        **_values(wanted),
+        **_sealed(secrets),
+    }
+    try:
+        number = int(db.session.execute(insert(DataSource).values(**row)).inserted_primary_key[0])  # type: ignore[attr-defined]
+    except IntegrityError:
+        raise NameTaken from None
+    _only_default(actor, number, wanted)
+    return find_by_id(actor, number)
+
+
+def _check_free(actor: Actor, wanted: Wanted, but: int) -> None:
+    mine = select(DataSource.id).where(DataSource.org_id == actor.org_id, DataSource.id != but)
+    if db.session.scalar(mine.where(DataSource.name == wanted.name)):
+        raise NameTaken
+    if wanted.uid and db.session.scalar(mine.where(DataSource.uid == wanted.uid)):
+        raise UidTaken
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "name": wanted.name,
+        "type": wanted.type,
+        "access": wanted.access,
+        "url": wanted.url,
+        "user": wanted.user,
+        "basic_auth": wanted.basic_auth,
+        "with_credentials": wanted.with_credentials,
+        "is_default": wanted.is_default,
+        "json_data": orjson.dumps(wanted.json_data or {}).decode(),
+    }
+
+
+def _sealed(secrets: dict[str, str]) -> dict[str, str]:
+    return {"sealed": _vaults["main"].seal(secrets) if secrets else "", "secret_names": orjson.dumps(sorted(secrets)).decode()}
+
+
+def _only_default(actor: Actor, number: int, wanted: Wanted) -> None:
+    if wanted.is_default:
+        others = DataSource.org_id == actor.org_id, DataSource.id != number, DataSource.is_default
+        db.session.execute(update(DataSource).where(*others).values(is_default=False))
+
+
+def change(actor: Actor, row: DataSource, wanted: Wanted) -> DataSource:
+    """Change a data source; user name and data base stay when none is sent (as recorded).
+
+    Raises ReadOnly, BadRequest, NameTaken, UidTaken, OldVersion.
+    """
+    if row.read_only:
+        raise ReadOnly
+    _check(wanted, fresh=False)
+    _check_free(actor, wanted, row.id)
+    secrets = _vaults["main"].open(row.sealed) | dict(wanted.secrets or {})
+    values = _values(wanted) | _sealed(secrets)
+    values["basic_auth_user"] = wanted.basic_auth_user or row.basic_auth_user
+    values["database"] = wanted.database or row.database
+    values["uid"] = wanted.uid or row.uid
+    same = DataSource.id == row.id
+    if wanted.version:
+        same &= DataSource.version <= wanted.version
+    changed = db.session.execute(update(DataSource).where(same).values(**values, version=wanted.version + 1, updated=clock.now()))
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise OldVersion
+    _only_default(actor, row.id, wanted)
+    db.session.refresh(row)
+    return row
+
+
+def remove(row: DataSource) -> None:
+    """Delete a data source. Raises ReadOnly."""
+    if row.read_only:
+        raise ReadOnly("Cannot delete read-only data source")
+    db.session.execute(delete(DataSource).where(DataSource.id == row.id))
+
+
+def config(row: Any, timeout_s: float = 30.0) -> SourceConfig:
+    """Return a data source as queries use it, its secrets opened. Raises Undecryptable."""
+    return SourceConfig(
+        id=row.id,
+        uid=row.uid,
+        name=row.name,
+        type=row.type,
+        url=row.url,
+        user=row.user,
+        database=row.database,
+        basic_auth=row.basic_auth,
+        basic_auth_user=row.basic_auth_user,
+        json_data=orjson.loads(row.json_data),
+        secrets=_vaults["main"].open(row.sealed),
+        timeout_s=timeout_s,
+        is_default=row.is_default,
+    )
+
+
+def require_query(actor: Actor, row: DataSource) -> None:
+    """Refuse who may not query a data source. Raises Forbidden."""
+    if not actor.may("datasources:query", *scopes(row)):
+        raise Forbidden("Access denied to data source")

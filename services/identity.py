@@ -1,0 +1,190 @@
+"""From a credential to an Actor. One joined select each; slow hashes are checked outside any write."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+
+from core import clock, crypto
+from core.access import Actor, Credential, Role, grants_of
+from core.errors import BadRequest, DomainError, Unauthorized
+from models import ApiKey, AuthSession, LoginAttempt, Org, OrgUser, User, db
+from models.session import transaction
+
+LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=5)
+SEEN_EVERY = timedelta(minutes=5)
+NO_ORG = -1
+
+
+class WrongPassword(Unauthorized):
+    """The name or the password is wrong; which of the two is not said."""
+
+    message = "Invalid username or password"
+    traced, early = True, False
+
+
+class WrongKey(DomainError):
+    """No such API key. The original answers 500 here; a client learns more from 401."""
+
+    status = 401
+    message = "invalid API key"
+    traced = True
+
+
+class ExpiredKey(Unauthorized):
+    """The key's time is over."""
+
+    message = "Expired API key"
+    traced = True
+
+
+_PERSON = (User.id, User.login, User.email, User.name, User.theme, User.is_admin, User.is_disabled, User.last_seen, User.password)
+
+
+def _person_select(org_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select of ten columns
+    wanted = org_id or User.org_id
+    return (
+        select(*_PERSON, OrgUser.role, Org.id.label("org_id"), Org.name.label("org_name"))
+        .select_from(User)
+        .outerjoin(OrgUser, (OrgUser.user_id == User.id) & (OrgUser.org_id == wanted))
+        .outerjoin(Org, Org.id == OrgUser.org_id)
+    )
+
+
+def _actor(row, credential: Credential, credential_id: int = 0, csrf_secret: str = "") -> Actor:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the row of the select above
+    return Actor(
+        user_id=row.id,
+        login=row.login,
+        email=row.email,
+        name=row.name,
+        theme=row.theme,
+        org_id=row.org_id or NO_ORG,
+        org_name=row.org_name or "",
+        role=row.role or "",
+        server_admin=row.is_admin,
+        credential=credential,
+        credential_id=credential_id,
+        csrf_secret=csrf_secret,
+        grants=grants_of(row.role or "", server_admin=row.is_admin),
+    )
+
+
+def by_session(token: str, *, org_id: int, idle: int, lifetime: int) -> Actor | None:
+    """Return who holds a session cookie, or None when it is unknown, too old (lifetime) or unused for too long (idle)."""
+    query = _person_select(org_id).join(AuthSession, AuthSession.user_id == User.id).where(AuthSession.token_hash == crypto.token_hash(token))
+    row = db.session.execute(query.add_columns(AuthSession.id.label("session_id"), AuthSession.csrf_secret, AuthSession.created, AuthSession.seen)).first()
+    now = clock.now()
+    if row is None or row.is_disabled or row.created + timedelta(seconds=lifetime) < now or row.seen + timedelta(seconds=idle) < now:
+        return None
+    if row.seen + SEEN_EVERY < now:
+        touch_session(row.session_id, row.id)
+    return _actor(row, Credential.SESSION, row.session_id, row.csrf_secret)
+
+
+def touch_session(session_id: int, user_id: int) -> None:
+    """Note that a session was used."""
+    db.session.rollback()
+    with transaction(separate=True) as session:
+        session.execute(update(AuthSession).where(AuthSession.id == session_id).values(seen=clock.now()))
+        session.execute(update(User).where(User.id == user_id).values(last_seen=clock.now()))
+
+
+def by_password(login: str, password: str, *, org_id: int, client_ip: str, credential: Credential) -> Actor:
+    """Return who has this name (or e-mail) and password.
+
+    Raises WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
+    """
+    row = db.session.execute(_person_select(org_id).where(or_(User.login == login, User.email == login))).first()
+    locked = _is_locked(login)
+    fits = crypto.verify_password(row.password if row else None, password)
+    if row is None or not fits or locked or row.is_disabled:
+        db.session.rollback()
+        if not locked:
+            with transaction(separate=True) as session:
+                session.add(LoginAttempt(login=login[:190], client_ip=client_ip, created=clock.now()))
+        raise WrongPassword
+    return _actor(row, credential)
+
+
+def _is_locked(login: str) -> bool:
+    since = clock.now() - LOCK_FOR
+    tries = select(func.count()).select_from(LoginAttempt).where(LoginAttempt.login == login, LoginAttempt.created > since)
+    return bool((db.session.scalar(tries) or 0) >= LOCK_AFTER)
+
+
+def by_api_key(text: str) -> Actor:
+    """Return what a key stands for; its own organisation wins over any header. Raises WrongKey, ExpiredKey."""
+    key = crypto.read_api_key(text)
+    if key is None:
+        raise WrongKey
+    query = select(ApiKey.id, ApiKey.name, ApiKey.role, ApiKey.expires, Org.id.label("org_id"), Org.name.label("org_name"))
+    row = db.session.execute(query.join(Org, Org.id == ApiKey.org_id).where(ApiKey.key_hash == crypto.token_hash(key.k))).first()
+    if row is None:
+        raise WrongKey
+    if row.expires is not None and row.expires < clock.now():
+        raise ExpiredKey
+    return Actor(
+        org_id=row.org_id,
+        org_name=row.org_name,
+        role=row.role,
+        credential=Credential.API_KEY,
+        credential_id=row.id,
+        grants=grants_of(row.role, server_admin=False),
+    )
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A fresh session: the token for the browser, and whose it is."""
+
+    token: str
+    user_id: int
+
+
+def sign_in(login: str, password: str, *, client_ip: str, user_agent: str) -> SignedIn:
+    """Check a password and open a session. Raises WrongPassword."""
+    actor = by_password(login, password, org_id=0, client_ip=client_ip, credential=Credential.SESSION)
+    db.session.rollback()
+    token, now = crypto.new_token(), clock.now()
+    with transaction(separate=True) as session:
+        session.execute(delete(LoginAttempt).where(or_(LoginAttempt.login == login, LoginAttempt.created < now - LOCK_FOR)))
+        session.execute(update(User).where(User.id == actor.user_id).values(last_seen=now))
+        session.add(
+            AuthSession(
+                user_id=actor.user_id,
+                token_hash=crypto.token_hash(token),
+                csrf_secret=crypto.new_token(),
+                client_ip=client_ip,
+                user_agent=user_agent[:255],
+                created=now,
+                seen=now,
+            )
+        )
+    return SignedIn(token, actor.user_id)
+
+
+def sign_out(actor: Actor) -> None:
+    """End the session of the caller."""
+    if actor.credential is Credential.SESSION:
+        db.session.execute(delete(AuthSession).where(AuthSession.id == actor.credential_id))
+
+
+def change_password(actor: Actor, old: str, new: str) -> None:
+    """Set a person's own password and end their other sessions. Raises Unauthorized for a wrong old one."""
+    stored = db.session.scalar(select(User.password).where(User.id == actor.user_id))
+    if not crypto.verify_password(stored, old):
+        raise Unauthorized("invalid old password")
+    if len(new) < 4:
+        raise BadRequest("New password is too short", field="new", traced=False)
+    hashed = crypto.hash_password(new)
+    with transaction():
+        db.session.execute(update(User).where(User.id == actor.user_id).values(password=hashed, updated=clock.now()))
+        db.session.execute(delete(AuthSession).where(AuthSession.user_id == actor.user_id, AuthSession.id != actor.credential_id))
+
+
+def is_first_password(actor: Actor, password: str) -> bool:
+    """Say whether the server administrator still uses the password that everybody knows."""
+    return actor.server_admin and actor.login == "admin" and password == "admin"  # noqa: S105 - the well-known default
+
+
+ROLES = frozenset(Role)

@@ -1,0 +1,102 @@
+"""The identity hook: one place that reads credentials from a request and yields an Actor.
+
+Order: API key (bearer, or basic with the name `api_key`), basic, session cookie, nobody.
+Source: reference summary, "Auth order"; the ways that are not built yet (render key, JWT, proxy header, anonymous)
+belong into `_CREDENTIALS`, in that order.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import current_app, g, request
+
+from core.access import NOBODY, Actor, Credential
+from core.errors import Forbidden, Unauthorized
+from core.settings import Settings
+from services import identity
+from web import session
+
+
+class _Refused(Unauthorized):
+    traced = True
+
+
+class StaleSession(Unauthorized):
+    """The cookie stands for no session; it is taken away."""
+
+
+def actor() -> Actor:
+    """Return who sent this request; worked out once. Raises Unauthorized for a credential that does not hold."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        found = g.actor = _resolve()
+    return found
+
+
+def _resolve() -> Actor:
+    for read in _CREDENTIALS:
+        found = read()
+        if found is not None:
+            return found
+    return NOBODY
+
+
+def _wanted_org() -> int:
+    text = request.args.get("targetOrgId") or request.headers.get("X-Grafana-Org-Id") or ""
+    return int(text) if text.isdigit() else 0
+
+
+def _from_authorization() -> Actor | None:
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return identity.by_api_key(rest.strip())
+    try:
+        if scheme.lower() != "basic":
+            raise ValueError(scheme)
+        name, colon, password = base64.b64decode(rest.strip(), validate=True).decode().partition(":")
+    except (ValueError, binascii.Error):
+        raise _Refused("Invalid Basic Auth Header") from None
+    if name == "api_key":
+        return identity.by_api_key(password)
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.flag("auth.basic", "enabled"):
+        return None
+    if not colon:
+        raise _Refused("Invalid Basic Auth Header")
+    return identity.by_password(name, password, org_id=_wanted_org(), client_ip=request.remote_addr or "", credential=Credential.BASIC)
+
+
+def _from_session() -> Actor | None:
+    token = session.current().token
+    if not token:
+        return None
+    settings: Settings = current_app.config["SETTINGS"]
+    found = identity.by_session(
+        token,
+        org_id=_wanted_org(),
+        idle=settings.seconds("auth", "login_maximum_inactive_lifetime_duration"),
+        lifetime=settings.seconds("auth", "login_maximum_lifetime_duration"),
+    )
+    if found is None:
+        session.current().issued = ""
+        return None
+    _refuse_foreign_origin(settings)
+    return found
+
+
+def _refuse_foreign_origin(settings: Settings) -> None:
+    """A browser sends our cookie with requests that another site's page makes; their Origin gives them away."""
+    origin = request.headers.get("Origin")
+    if origin is None or request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    host = urlsplit(origin).netloc
+    if host not in {request.host, urlsplit(settings.root_url).netloc}:
+        raise Forbidden("origin not allowed: set server.root_url to the address in the browser")
+
+
+_CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (_from_authorization, _from_session)
