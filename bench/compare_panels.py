@@ -25,6 +25,8 @@ from panels.base import Message, PanelData, Size
 from panels.fields import Context
 from panels.kinds.table import Table
 from panels.kinds.timeseries import Chart
+from panels.upgrade import upgraded
+from queries.panel_range import shifted
 
 KINDS = {"timeseries", "stat", "gauge", "bargauge", "table", "text"}
 
@@ -64,6 +66,7 @@ def frames_for(panel: dict[str, Any], record: dict[str, Any], exchanges: list[di
         mine: list[Frame] = []
         for ref_id, result in results.items():
             answered.add(ref_id)
+            frames = [frame for frame in frames if frame.ref_id != ref_id]  # a later answer took an earlier one's place
             for raw in result.get("frames") or []:
                 frame = from_json(raw)
                 frame.ref_id = frame.ref_id or ref_id
@@ -82,6 +85,10 @@ def frames_for(panel: dict[str, Any], record: dict[str, Any], exchanges: list[di
     return sorted(frames, key=lambda frame: order.get(frame.ref_id, 99))
 
 
+def plain(text: Any) -> str:
+    return re.sub(r"\s+", " ", str(text)).strip()
+
+
 def color(text: str) -> str:
     """Return a colour as recordings write it."""
     text = text.lower()
@@ -97,17 +104,17 @@ def compare_chart(view: Chart, record: dict[str, Any]) -> list[str]:
     if not plots:
         return ["recorded without a chart"]
     wanted_axes = plots[0]["axes"]
-    x_wanted = [v for v in next((a["values"] for a in wanted_axes if a["side"] in {0, 2}), []) if v]
+    x_wanted = [v for v in next((a.get("values") or [] for a in wanted_axes if a["side"] in {0, 2}), []) if v]
     x_got = [text for _, text in view.x_ticks]
     if x_wanted != x_got:
         wrong.append(f"x ticks: want {x_wanted} got {x_got}")
-    y_wanted = sorted([str(v) for v in a["values"] if v not in {"", None}] for a in wanted_axes if a["side"] in {1, 3} and a.get("size"))
+    y_wanted = sorted([str(v) for v in a.get("values") or [] if v not in {"", None}] for a in wanted_axes if a["side"] in {1, 3} and a.get("size"))
     y_got = sorted([text for _, text in axis.ticks if text] for axis in view.axes if axis.side != "hidden")
     if [one for one in y_wanted if one] != [one for one in y_got if one]:
         wrong.append(f"y ticks: want {y_wanted} got {y_got}")
     legend = record.get("legend") or []
-    wanted = [(one["label"], color(one.get("color") or ""), [str(s) for s in one.get("stats") or []]) for one in legend]
-    got = [(item.name, color(item.color), [s.text if view.legend.mode == "table" else f"{s.name}: {s.text}" for s in item.stats]) for item in view.legend.items]
+    wanted = [(plain(one["label"]), color(one.get("color") or ""), [plain(s) for s in one.get("stats") or []]) for one in legend]
+    got = [(plain(item.name), color(item.color), [plain(s.text if view.legend.mode == "table" else f"{s.name}: {s.text}") for s in item.stats]) for item in view.legend.items]
     if wanted != got:
         differing = [(a, b) for a, b in zip(wanted, got, strict=False) if a != b][:2]
         wrong.append(f"legend: {len(wanted)} wanted, {len(got)} got; {differing or (wanted[:2], got[:2])}")
@@ -121,14 +128,14 @@ def compare_table(view: Table, record: dict[str, Any]) -> list[str]:
     wrong = []
     heads = [str(one.get("t", "") if isinstance(one, dict) else one) for one in tables[0].get("headers") or []]
     got_heads = [one.name for one in view.columns] if view.header else []
-    if heads != got_heads:
+    if any(heads) and heads != got_heads:
         wrong.append(f"heads: want {heads[:6]} got {got_heads[:6]}")
     for want_row, got_row in zip(tables[0].get("rows") or [], view.rows, strict=False):
         for want, got in zip(want_row, got_row, strict=False):
             text = want.get("t") if isinstance(want, dict) else want
             if isinstance(want, dict) and ("img" in want or (text is None and "gauge" not in want)):
                 continue
-            if str(text or "").strip() != got.text.strip():
+            if plain(text or "") != plain(got.text):
                 wrong.append(f"cell: want {text!r} got {got.text!r}")
             elif isinstance(want, dict) and want.get("bg") and got.background and "gradient" not in str(want["bg"]) and color(got.background) != want["bg"]:
                 wrong.append(f"cell background: want {want['bg']} got {got.background}")
@@ -138,9 +145,9 @@ def compare_table(view: Table, record: dict[str, Any]) -> list[str]:
 
 
 def compare_texts(strings: list[tuple[str, str]], record: dict[str, Any]) -> list[str]:
-    wanted = [(one["t"].strip(), color(one.get("color") or "")) for one in record.get("texts") or [] if one["t"].strip()]
-    wanted += [(one["t"].strip(), "") for part in record.get("canvas") or [] for one in part.get("texts") or []]
-    got = [(text.strip(), color(tone)) for text, tone in strings if text.strip()]
+    wanted = [(plain(one["t"]), color(one.get("color") or "")) for one in record.get("texts") or [] if one["t"].strip()]
+    wanted += [(plain(one["t"]), "") for part in record.get("canvas") or [] for one in part.get("texts") or []]
+    got = [(plain(text), color(tone)) for text, tone in strings if text.strip()]
     left = sorted(text for text, _ in wanted)
     right = sorted(text for text, _ in got)
     if left != right:
@@ -182,6 +189,8 @@ def differences(board: dict[str, Any], record: dict[str, Any], one: dict[str, An
     known = variables(board, one)
     context = Context(zone(str(board.get("timezone") or "browser")), dark=True, fill=lambda text, scope: fill(text, known, scope))
     box = one.get("contentInPanel") or {"w": 500, "h": 250}
+    panel = upgraded(panel)
+    span = shifted(span, panel)
     data = PanelData(panel, frames_for(panel, one, exchanges, span), Size(box["w"], box["h"]), span, context)
     view = registry.kind(panel["type"]).view(data)
     if isinstance(view, Chart):

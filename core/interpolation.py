@@ -51,6 +51,8 @@ def fill(text: str, variables: Mapping[str, Variable], scope: Mapping[str, Any] 
             return found[0]
         if variable.is_all and variable.all_value and form not in {"text", "queryparam"}:
             return variable.all_value
+        if default_format == "prometheus" and form is None:
+            return prometheus(variable.values, multi=variable.multi)
         texts = ["All"] if variable.is_all and form == "text" else variable.texts or variable.values
         if path == "text":
             return " + ".join(texts)

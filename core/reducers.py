@@ -50,13 +50,13 @@ def _plain(name: str, values: list[Any], present: list[Any]) -> Any:
     if name == "firstNotNull":
         return present[0] if present else None
     if name == "count":
-        return len(present)
+        return len(values)
     if name == "allIsNull":
         return not present
     if name == "distinctCount":
         return len(set(map(_hashable, values)))
     if name == "changeCount":
-        return sum(1 for a, b in zip(present, present[1:], strict=False) if a != b)
+        return sum(1 for a, b in zip(values, values[1:], strict=False) if a != b)
     if name == "allValues":
         return values
     if name == "uniqueValues":

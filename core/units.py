@@ -172,7 +172,7 @@ def _steps(*rows: tuple[float, float, str]) -> Format:
 
 _INF = math.inf
 _NS = _steps((1e3, 1, " ns"), (1e6, 1e-3, " µs"), (1e9, 1e-6, " ms"), (6e10, 1e-9, " s"), (3.6e12, 1 / 6e10, " min"), (8.64e13, 1 / 3.6e12, " hour"), (_INF, 1 / 8.64e13, " day"))
-_US = _steps((1e3, 1, " µs"), (1e6, 1e-3, " ms"), (6e7, 1e-6, " s"), (3.6e9, 1 / 6e7, " min"), (8.64e10, 1 / 3.6e9, " hour"), (_INF, 1 / 8.64e10, " day"))
+_US = _steps((1e3, 1, " µs"), (1e6, 1e-3, " ms"), (_INF, 1e-6, " s"))
 _MS = _steps((1e3, 1, " ms"), (6e4, 1e-3, " s"), (3.6e6, 1 / 6e4, " min"), (8.64e7, 1 / 3.6e6, " hour"), (3.1536e10, 1 / 8.64e7, " day"), (_INF, 1 / 3.1536e10, " year"))
 _S = _steps(
     (1e-6, 1e9, " ns"), (1e-3, 1e6, " µs"), (1, 1e3, " ms"), (60, 1, " s"), (3600, 1 / 60, " min"), (86400, 1 / 3600, " hour"),

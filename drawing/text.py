@@ -2,7 +2,7 @@
 
 from drawing.text_widths import ASCII, OTHER, TABULAR
 
-AXIS_FONT = 11.0  # px
+AXIS_FONT = 10.5  # px
 LEGEND_FONT = 12.0
 
 

@@ -80,9 +80,12 @@ class Ticks:
     step: float
 
 
-def numeric_ticks(low: float, high: float, length: float, *, binary: bool = False, space: float = Y_SPACE) -> Ticks:
-    """Return the ticks of a linear axis. binary: steps are powers of two, for bytes."""
-    step = find_step(low, high, _binary_steps() if binary else _numeric_steps(), length, space)
+def numeric_ticks(low: float, high: float, length: float, *, binary: bool = False, decimals: int | None = None, space: float = Y_SPACE) -> Ticks:
+    """Return the ticks of a linear axis. binary: steps are powers of two, for bytes. decimals: steps have no more than these."""
+    steps = _binary_steps() if binary else _numeric_steps()
+    if decimals is not None and decimals >= 0:
+        steps = tuple(step for step in steps if decimals_of(step) <= decimals)
+    step = find_step(low, high, steps, length, space)
     if not step:
         return Ticks([], 0.0)
     places = decimals_of(step)
@@ -114,6 +117,7 @@ class Bounds:
     soft_low: float | None = None
     soft_high: float | None = None
     centered: bool = False
+    whole: bool = False
 
 
 def linear_range(low: float, high: float, bounds: Bounds) -> tuple[float, float]:
@@ -130,6 +134,8 @@ def linear_range(low: float, high: float, bounds: Bounds) -> tuple[float, float]
         made_low = bounds.low
     if only_high and bounds.high is not None:
         made_high = bounds.high
+    if bounds.whole:
+        made_low, made_high = math.floor(made_low), math.ceil(made_high)
     return (0.0, 100.0) if made_low >= made_high else (made_low, made_high)
 
 
@@ -249,7 +255,8 @@ def time_pattern(step: float, span: float) -> str:
 def time_space(low: float, high: float, length: float, tz: ZoneInfo) -> float:
     """Return how many pixels apart the ticks of a time axis must be: the width of a label and some room."""
     pattern = time_pattern((high - low) / max(1.0, length / X_SPACE), high - low)
-    return text_width(format_time(low, pattern, tz), AXIS_FONT) + 18
+    label = format_time(low, pattern, tz)
+    return text_width(label, AXIS_FONT) + 1.2 * label.count("/") + 18
 
 
 def time_labels(ticks: Ticks, low: float, high: float, tz: ZoneInfo) -> list[str]:

@@ -78,6 +78,7 @@ def scale_of(one: Shown, low: float, high: float) -> Scale:
         given(one.custom("axisSoftMin")),
         given(one.custom("axisSoftMax")),
         bool(one.custom("axisCenteredZero", False)),
+        one.config.get("decimals") == 0,
     )
     kind = one.custom("scaleDistribution.type", "linear")
     base = float(one.custom("scaleDistribution.log", 2) or 2)
@@ -106,7 +107,7 @@ def axis_of(key: str, one: Shown, scale: Scale, side: str, height: float, format
     elif scale.threshold:
         found = _symlog(scale, one)
     else:
-        found = tick_rules.numeric_ticks(scale.low, scale.high, height, binary=str(one.config.get("unit")) in BINARY_UNITS)
+        found = tick_rules.numeric_ticks(scale.low, scale.high, height, binary=str(one.config.get("unit")) in BINARY_UNITS, decimals=_decimals(one))
     write = format_tick or _writer(one)
     decimals = tick_rules.decimals_of(round(found.step, 6)) if found.step and not scale.base else 0
     labels = _labels(found, scale, write, decimals, height)
@@ -117,6 +118,11 @@ def axis_of(key: str, one: Shown, scale: Scale, side: str, height: float, format
         size = int(given_width)
     parts = scale.parts(np.array(found.at, dtype=np.float64)).tolist() if found.at else []
     return Axis(key, side, scale, tuple(zip(parts, labels, strict=True)), tuple(found.at), size + (20 if label and side != "hidden" else 0), label, grid is not False, color)
+
+
+def _decimals(one: Shown) -> int | None:
+    given = one.config.get("decimals")
+    return given if isinstance(given, int) else None
 
 
 def _symlog(scale: Scale, one: Shown) -> tick_rules.Ticks:

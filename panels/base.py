@@ -100,6 +100,12 @@ class PanelKind:
         return declared.read(data.options)
 
 
+def no_data(data: PanelData) -> str:
+    """Return the words for "nothing here": the panel's own, if it has some."""
+    defaults = data.field_config.get("defaults")
+    return str(defaults.get("noValue") or NO_DATA) if isinstance(defaults, Mapping) else NO_DATA
+
+
 def has_values(frames: Sequence[Frame]) -> bool:
     """Say whether there is any row at all."""
     return any(len(one) for one in frames)

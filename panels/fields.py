@@ -95,7 +95,7 @@ def prepare(frames: Sequence[Frame], field_config: Mapping[str, Any], defaults: 
             shown = Shown(one, frame, config, "", index, (0.0, 0.0), context)
             shown.name = display_name(one, frame, frames, config)
             row.append(shown)
-            if one.kind is Kind.NUMBER:
+            if one.kind is not Kind.TIME:
                 index += 1
         made.append(row)
     for row in made:
@@ -163,7 +163,7 @@ def display_name(one: Field, frame: Frame, frames: Sequence[Frame], config: Mapp
         return str(config["displayNameFromDS"])
     if one.kind is Kind.TIME and not one.labels:
         return one.name or "Time"
-    parts = [frame.name] if frame.name else []
+    parts = [frame.name] if frame.name and len({other.name for other in frames}) > 1 else []
     if one.name and one.name != "Value":
         parts.append(one.name)
     if one.labels:
@@ -172,7 +172,7 @@ def display_name(one: Field, frame: Frame, frames: Sequence[Frame], config: Mapp
             parts.append("{" + ", ".join(f'{name}="{value}"' for name, value in one.labels.items()) + "}")
         elif one.labels.get(single):
             parts.append(one.labels[single])
-    name = " ".join(parts) or one.name or "Value"
+    name = " ".join(parts) or frame.name or one.name or "Value"
     if name == one.name:
         same = [other for other in frame.fields if other.name == name]
         if len(same) > 1:

@@ -23,7 +23,7 @@ class Stat:
 
 @dataclass(frozen=True)
 class Item:
-    """One series in a legend. index: its place among the drawn series; axis: on which side its axis is."""
+    """One series in a legend. index: its place among the drawn series, -1 where it is hidden."""
 
     name: str
     color: str
@@ -54,11 +54,17 @@ def build(options: Mapping[str, Any], series: Sequence[Shown], width: float, hei
         return HIDDEN
     calcs = [str(one) for one in wanted.get("calcs") or []]
     items = []
-    for index, one in enumerate(series):
+    drawn = 0
+    for one in series:
+        hidden = bool(one.custom("hideFrom.viz", False))
         if not one.custom("hideFrom.legend", False):
-            items.append(Item(one.name, series_color(one), tuple(_stats(one, calcs)), index))
+            items.append(Item(one.name, series_color(one), tuple(_stats(one, calcs)), -1 if hidden else drawn))
+        drawn += not hidden
+    if mode == "list":
+        right = {one.name for one in series if one.custom("axisPlacement") == "right"}
+        items.sort(key=lambda item: item.name in right)
     if wanted.get("sortBy") and mode == "table":
-        items = _sorted(items, series, calcs, str(wanted["sortBy"]), down=bool(wanted.get("sortDesc")))
+        items = _sorted(items, {one.name: one for one in series}, calcs, str(wanted["sortBy"]), down=bool(wanted.get("sortDesc")))
     if not items:
         return HIDDEN
     placement = "right" if wanted.get("placement") == "right" else "bottom"
@@ -75,7 +81,7 @@ def _stats(one: Shown, calcs: Sequence[str]) -> list[Stat]:
         if name in reducers.COUNTS:
             display = _in_unit(one, "none")
         elif name == "diffperc":
-            display = _in_unit(one, "percentunit")
+            display = _in_unit(one, "percent")
         value = reducers.reduce(one.field, name)
         found.append(Stat(reducers.NAMES.get(name, name), str(display(value))))
     return found
@@ -86,13 +92,13 @@ def _in_unit(one: Shown, unit: str) -> Displayer:
     return changed.display
 
 
-def _sorted(items: list[Item], series: Sequence[Shown], calcs: Sequence[str], by: str, *, down: bool) -> list[Item]:
+def _sorted(items: list[Item], series: Mapping[str, Shown], calcs: Sequence[str], by: str, *, down: bool) -> list[Item]:
     calc = next((one for one in calcs if reducers.NAMES.get(reducers.ALIASES.get(one, one)) == by), None)
     if calc is None:
         return sorted(items, key=lambda one: one.name.lower(), reverse=down) if by == "Name" else items
 
     def key(item: Item) -> float:
-        value = reducers.reduce(series[item.index].field, calc)
+        value = reducers.reduce(series[item.name].field, calc)
         return float(value) if isinstance(value, int | float) and value == value else -math.inf  # noqa: PLR0124 - NaN
 
     return sorted(items, key=key, reverse=down)

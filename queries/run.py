@@ -1,5 +1,6 @@
 """Runs queries: equal ones once, all at the same time, each with its own fault."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,9 @@ from core.crypto import Undecryptable
 from core.frames import Frame
 from datasources import registry
 from datasources.base import DataSource, Deadline, Query, SourceConfig, SourceError
+
+
+log = logging.getLogger("belvedere.queries")
 
 
 @dataclass
@@ -31,6 +35,17 @@ class Result:
 def _threads_of(pid: int) -> ThreadPoolExecutor:
     del pid  # threads do not survive a fork
     return ThreadPoolExecutor(max_workers=32, thread_name_prefix="query")
+
+
+@cache
+def _drawing_of(pid: int) -> ThreadPoolExecutor:
+    del pid
+    return ThreadPoolExecutor(max_workers=8, thread_name_prefix="draw")
+
+
+def drawing_threads() -> ThreadPoolExecutor:
+    """Return this process's threads for drawing; they wait for queries, so they are not the queries' own."""
+    return _drawing_of(os.getpid())
 
 
 def threads() -> ThreadPoolExecutor:

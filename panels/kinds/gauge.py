@@ -109,7 +109,7 @@ def _part(level: float, low: float, high: float, scale: Scale) -> float:
 
 def _label(one: Value, at: float, low: float, high: float) -> str:
     assert one.shown is not None  # noqa: S101 - the caller has asked
-    return str(one.shown.display(low + at * (high - low)))
+    return one.shown.display(low + at * (high - low)).text
 
 
 def _point(part: float, radius: float) -> tuple[float, float]:

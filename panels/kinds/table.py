@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from core import colors, reducers
 from core.frames import Kind
 from core.options import Choice, Flag, Number, Option
-from panels.base import Message, PanelData, PanelKind, Shown, View, has_values
+from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, no_data
 
 MOST_ROWS = 1000
 
@@ -79,7 +79,7 @@ class TablePanel(PanelKind):
         rows = self.prepared(data)
         index = int(self.option(data, "frameIndex") or 0)
         if not rows or not has_values(data.frames):
-            return Message()
+            return Message(no_data(data))
         row = rows[index] if 0 <= index < len(rows) else rows[0]
         return table_of(row, data.options)
 

@@ -10,12 +10,13 @@ import numpy as np
 from core import colors
 from core.frames import Kind
 from core.options import Choice, Flag, Number, Option, Text
+from core.timerange import zone
 from core.units import recipe
 from drawing import paths, ticks
 from drawing.paths import Floats, Plot
 from panels import axes as axis_rules
 from panels import legend as legends
-from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, time_and_numbers
+from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, no_data, time_and_numbers
 from panels.fields import Scale as ColorScale
 from panels.fields import series_color
 
@@ -135,7 +136,7 @@ class TimeSeries(PanelKind):
     def view(self, data: PanelData) -> View:
         """Return the chart, or the words for why there is none."""
         if not has_values(data.frames):
-            return Message()
+            return Message(no_data(data))
         series, problem = chosen(self.prepared(data))
         if not series:
             return Message(problem)
@@ -143,15 +144,14 @@ class TimeSeries(PanelKind):
 
 
 def chosen(rows: list[list[Shown]]) -> tuple[list[tuple[Shown, Floats]], str]:
-    """Return the columns to draw with their times, or what is missing."""
+    """Return the columns with their times, hidden ones too, or what is missing."""
     found: list[tuple[Shown, Floats]] = []
-    problem = "Data is missing a time field"
+    has_numbers = any(one.kind in {Kind.NUMBER, Kind.BOOLEAN} for row in rows for one in row)
+    problem = "Data is missing a time field" if has_numbers else "Data is missing a number field"
     for row in rows:
         time, numbers = time_and_numbers(row)
-        if time is not None and not numbers:
-            problem = "Data is missing a number field"
         if time is not None:
-            found += [(one, time.field.numbers) for one in numbers if not one.custom("hideFrom.viz", False)]
+            found += [(one, time.field.numbers) for one in numbers]
     return found, problem
 
 
@@ -191,9 +191,11 @@ def _on_grid(grid: Floats, times: Floats, values: Floats) -> Floats:
 
 def draw(data: PanelData, series: list[tuple[Shown, Floats]]) -> Chart:
     """Lay a chart out and draw it."""
+    everything = [one for one, _ in series]
+    series = [(one, times) for one, times in series if not one.custom("hideFrom.viz", False)]
     columns = [one for one, _ in series]
     inner_w, inner_h = data.size.width - 2 * _PAD, data.size.height - 2 * _PAD
-    legend = legends.build(data.options, columns, inner_w, inner_h)
+    legend = legends.build(data.options, everything, inner_w, inner_h)
     width = inner_w - (legend.size if legend.placement == "right" else 0)
     height = inner_h - (legend.size if legend.placement == "bottom" else 0)
     times, values, bases = _stacked(series)
@@ -222,14 +224,18 @@ def _axes(columns: Sequence[Shown], values: Sequence[Floats], height: float, per
     has_left = False
     for key, members in axis_rules.group(columns).items():
         first = columns[members[0]]
-        finite = [values[i][np.isfinite(values[i])] for i in members]
+        above = 0.0 if first.custom("scaleDistribution.type") == "log" else -math.inf
+        finite = [values[i][np.isfinite(values[i]) & (values[i] > above)] for i in members]
         low = min((float(one.min()) for one in finite if len(one)), default=math.inf)
         high = max((float(one.max()) for one in finite if len(one)), default=-math.inf)
         side = str(first.custom("axisPlacement", "auto"))
         if side == "auto":
             side = "right" if has_left else "left"
         has_left = has_left or side == "left"
-        scale = axis_rules.scale_of(first, low, high)
+        if first.custom("stacking.mode") == "percent" and math.isfinite(low + high):
+            scale = axis_rules.Scale(-1.0 if low < 0 else 0.0, 1.0 if high > 0 else 0.0)
+        else:
+            scale = axis_rules.scale_of(first, low, high)
         writer = _percent_writer if percent and first.custom("stacking.mode") == "percent" else None
         made.append(axis_rules.axis_of(key, first, scale, side, height, writer))
     return tuple(made)
@@ -241,7 +247,9 @@ def _percent_writer(value: float, decimals: int | None) -> str:
 
 
 def _x_ticks(data: PanelData, plot: Plot) -> tuple[tuple[float, str], ...]:
-    low, high, tz = plot.x_low, plot.x_high, data.context.tz
+    low, high = plot.x_low, plot.x_high
+    zones = data.options.get("timezone")
+    tz = zone(str(zones[0])) if isinstance(zones, list) and zones and zones[0] else data.context.tz
     found = ticks.time_ticks(low, high, plot.width, tz, ticks.time_space(low, high, plot.width, tz))
     return tuple(zip(plot.x(np.array(found.at, dtype=np.float64)).tolist(), ticks.time_labels(found, low, high, tz), strict=True))
 

@@ -1,0 +1,167 @@
+"""Where panels stand: rows that fold, and panels and rows repeated for values of a variable."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+COLUMNS, ROW_PX, GAP_PX = 24, 30, 8
+Scope = Mapping[str, tuple[str, str]]  # variable -> (value, text)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A panel on the grid of its section. key: unique in the page; scope: what a repeat set."""
+
+    key: str
+    id: int
+    panel: Mapping[str, Any]
+    x: int
+    y: int
+    w: int
+    h: int
+    scope: Scope = field(default_factory=dict)
+
+    def width_px(self, grid_px: float) -> float:
+        """Return how wide it is on a grid of so many pixels."""
+        column = (grid_px - GAP_PX * (COLUMNS - 1)) / COLUMNS
+        return self.w * column + (self.w - 1) * GAP_PX
+
+    @property
+    def height_px(self) -> int:
+        """How high it is."""
+        return self.h * ROW_PX + (self.h - 1) * GAP_PX
+
+
+@dataclass(frozen=True)
+class Section:
+    """Panels under one row; the first section may have none. key is empty without a row."""
+
+    key: str
+    title: str
+    collapsed: bool
+    panels: tuple[Placed, ...]
+    scope: Scope = field(default_factory=dict)
+
+
+Values = Mapping[str, Sequence[tuple[str, str]]]  # variable -> what is chosen: (value, text)
+
+
+def sections(board: Mapping[str, Any], chosen: Values) -> list[Section]:
+    """Return a dashboard's sections in order. chosen: the values of each variable, for repeats."""
+    panels = sorted((one for one in _panels(board) if isinstance(one, Mapping)), key=lambda one: (_at(one)[1], _at(one)[0]))
+    found: list[tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]] = [(None, [])]
+    for one in panels:
+        if one.get("type") == "row":
+            inner = one.get("panels") if one.get("collapsed") else None
+            found.append((one, [each for each in inner or [] if isinstance(each, Mapping)]))
+        else:
+            found[-1][1].append(one)
+    made: list[Section] = []
+    for row, inside in found:
+        if row is None:
+            if inside:
+                made.append(Section("", "", collapsed=False, panels=_placed(inside, chosen, {}, "")))
+            continue
+        made += _row(row, inside, chosen)
+    return made
+
+
+def _panels(board: Mapping[str, Any]) -> list[Any]:
+    panels = board.get("panels")
+    if isinstance(panels, list):
+        return panels
+    return _from_rows(board.get("rows"))
+
+
+def _from_rows(rows: Any) -> list[Any]:
+    """Dashboards before schema version 16 had rows of spans; they are laid out one under the other."""
+    made: list[Any] = []
+    y = 0
+    for row in rows if isinstance(rows, list) else []:
+        if not isinstance(row, Mapping):
+            continue
+        height = max(3, math.ceil(_pixels(row.get("height")) / (ROW_PX + GAP_PX)))
+        if row.get("showTitle") and row.get("title"):
+            made.append({"type": "row", "id": f"row{y}", "title": row["title"], "collapsed": False, "gridPos": {"x": 0, "y": y, "w": 24, "h": 1}})
+            y += 1
+        x = 0
+        for panel in row.get("panels") or []:
+            width = max(1, min(COLUMNS, round(float(panel.get("span") or 4) * 2)))
+            if x + width > COLUMNS:
+                x, y = 0, y + height
+            made.append({**panel, "gridPos": {"x": x, "y": y, "w": width, "h": height}})
+            x += width
+        y += height
+    return made
+
+
+def _pixels(height: Any) -> float:
+    try:
+        return float(str(height).removesuffix("px")) if height else 250.0
+    except ValueError:
+        return 250.0
+
+
+def _at(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    place = panel.get("gridPos")
+    place = place if isinstance(place, Mapping) else {}
+
+    def whole(name: str, default: int, least: int, most: int) -> int:
+        value = place.get(name, default)
+        return max(least, min(most, int(value))) if isinstance(value, int | float) and value == value else default  # noqa: PLR0124 - NaN
+
+    return whole("x", 0, 0, COLUMNS - 1), whole("y", 0, 0, 10**6), whole("w", 12, 1, COLUMNS), whole("h", 8, 1, 200)
+
+
+def _row(row: Mapping[str, Any], inside: list[Mapping[str, Any]], chosen: Values) -> list[Section]:
+    repeat = row.get("repeat")
+    copies: Sequence[tuple[str, str]] | None = chosen.get(str(repeat)) if repeat else None
+    collapsed = bool(row.get("collapsed"))
+    title = str(row.get("title") or "")
+    key = f"row-{row.get('id')}"
+    if not copies:
+        return [Section(key, title, collapsed, _placed(inside, chosen, {}, ""))]
+    made = []
+    for n, copy in enumerate(copies):
+        scope = {str(repeat): copy}
+        suffix = "" if n == 0 else f"-r{n}"
+        made.append(Section(key + suffix, title, collapsed, _placed(inside, chosen, scope, suffix), scope))
+    return made
+
+
+def _placed(inside: Sequence[Mapping[str, Any]], chosen: Values, scope: Scope, suffix: str) -> tuple[Placed, ...]:
+    made: list[Placed] = []
+    added = 0  # rows that repeats above took
+    top = min((_at(one)[1] for one in inside), default=0)
+    for one in sorted(inside, key=lambda panel: (_at(panel)[1], _at(panel)[0])):
+        x, y, w, h = _at(one)
+        number = one.get("id")
+        number = number if isinstance(number, int) else 0
+        w = min(w, COLUMNS - x)
+        place = Placed(f"{number}{suffix}", number, one, x, y - top + added, w, h, scope)
+        copies = chosen.get(str(one.get("repeat"))) if one.get("repeat") else None
+        if copies and str(one.get("repeat")) in scope:
+            copies = [scope[str(one.get("repeat"))]]
+        if not copies:
+            made.append(place)
+            continue
+        clones = _repeated(place, copies, one)
+        made += clones
+        added += max(clone.y + clone.h for clone in clones) - (place.y + place.h)
+    return tuple(made)
+
+
+def _repeated(place: Placed, copies: Sequence[tuple[str, str]], panel: Mapping[str, Any]) -> list[Placed]:
+    name = str(panel.get("repeat"))
+    down = panel.get("repeatDirection") == "v"
+    most = panel.get("maxPerRow")
+    per_row = min(len(copies), most if isinstance(most, int) and most > 0 else 4)
+    width = place.w if down else COLUMNS // per_row
+    made = []
+    for n, copy in enumerate(copies):
+        x = place.x if down else n % per_row * width
+        y = place.y + (n if down else n // per_row) * place.h
+        key = place.key if n == 0 else f"{place.key}-c{n}"
+        made.append(Placed(key, place.id, place.panel, x, y, width, place.h, {**place.scope, name: copy}))
+    return made

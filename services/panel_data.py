@@ -1,0 +1,262 @@
+"""From a stored dashboard to drawn panels: everything needed from the database first, then queries, then views."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, as_completed
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from core import clock
+from core.access import Actor
+from core.durations import parse_duration
+from core.errors import BadRequest
+from core.frames import Frame
+from core.interpolation import Variable, fill
+from core.intervals import panel_interval
+from core.timerange import TimeRange, parse_range, zone
+from dashboards.layout import Placed, Section, sections
+from datasources.base import Deadline, Query, SourceConfig, SourceError
+from panels import registry
+from panels.base import Message, PanelData, Size, View
+from panels.fields import Context
+from panels.upgrade import upgraded
+from queries import run
+from queries.panel_range import shifted, words
+from queries.variables import Resolver, State, read
+from services import data_sources, orgs
+
+HEAD_PX, BORDER_PX = 33, 2
+MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks of a dashboard."""
+
+    raw_from: str = ""
+    raw_to: str = ""
+    variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    grid_px: float = 1380
+    timezone: str = ""
+    dark: bool = True
+
+
+@dataclass
+class Page:
+    """A dashboard ready to be drawn; nothing here needs the database any more."""
+
+    uid: str
+    title: str
+    slug: str
+    board: Mapping[str, Any]
+    span: TimeRange
+    timezone: str
+    states: list[State]
+    sources: list[SourceConfig]
+    asked: Asked
+    globals: Mapping[str, Variable]
+
+    @property
+    def known(self) -> dict[str, Variable]:
+        """All variables by name."""
+        return {**self.globals, **{state.name: state.variable for state in self.states}}
+
+    def layout(self) -> list[Section]:
+        """Return the sections with repeats for what is chosen now."""
+        chosen = {}
+        for state in self.states:
+            variable = state.variable
+            texts = variable.texts or variable.values
+            chosen[state.name] = list(zip(variable.values, texts, strict=False))
+        return sections(self.board, chosen)
+
+    def title_of(self, place: Placed) -> str:
+        """Return a panel's title with variables filled in."""
+        return fill(str(place.panel.get("title") or ""), self.scoped(place.scope))
+
+    def scoped(self, scope: Mapping[str, tuple[str, str]]) -> dict[str, Variable]:
+        """Return all variables as a repeat sees them."""
+        return {**self.known, **{name: Variable(name, [value], [text]) for name, (value, text) in scope.items()}}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One panel's outcome."""
+
+    place: Placed
+    view: View
+    error: str = ""
+    note: str = ""
+    results: tuple[run.Result, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """done or error."""
+        return "error" if self.error else "done"
+
+
+def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
+    """Read a dashboard and all data sources it may ask. Raises BadRequest for a range that is none."""
+    board = orjson.loads(dashboard.body)
+    theme, own_zone, week = orgs.effective(actor)
+    del theme
+    time = board.get("time") if isinstance(board.get("time"), dict) else {}
+    name = asked.timezone or str(board.get("timezone") or "") or own_zone
+    raw_from, raw_to = asked.raw_from or str(time.get("from") or "now-6h"), asked.raw_to or str(time.get("to") or "now")
+    try:
+        span = parse_range(raw_from, raw_to, clock.now_ms(), zone(name), 6 if week == "sunday" else 5 if week == "saturday" else 0)
+    except (ValueError, OverflowError):
+        raise BadRequest(f"The time range {raw_from!r} to {raw_to!r} is none", field="from", traced=False) from None
+    if span.from_ms >= span.to_ms or not -(10**14) < span.from_ms < span.to_ms < 10**15:
+        raise BadRequest("The time range ends before it begins", field="from", traced=False)
+    rows = [row for row in data_sources.listed(actor) if actor.may("datasources:query", *data_sources.scopes(row))]
+    sources = [data_sources.config(row, timeout_s) for row in rows]
+    shown = {
+        "__from": str(span.from_ms), "__to": str(span.to_ms), "__dashboard": str(dashboard.title), "__org": str(actor.org_id),
+        "__user": str(actor.user_id), "timeFilter": f"time >= {span.from_ms}ms and time <= {span.to_ms}ms",
+    }  # fmt: skip
+    known = {one: Variable(one, [value]) for one, value in shown.items()}
+    return Page(dashboard.uid, dashboard.title, dashboard.slug, board, span, name or "utc", read(board, asked.variables), sources, asked, known)
+
+
+def resolve_variables(page: Page) -> None:
+    """Ask data sources for the options of variables, in the order in which they depend on each other."""
+
+    def find(reference: Any, text: str) -> list[str]:
+        config = source_for(page, reference, {})
+        if config is None:
+            raise SourceError("Data source not found")
+        return run.source(config).find(text, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s))
+
+    listed = [(one.name, one.uid, one.type) for one in page.sources]
+    page.states = Resolver(find, listed, page.span, known=dict(page.globals)).resolve(page.states)
+
+
+def source_for(page: Page, reference: Any, scope: Mapping[str, tuple[str, str]]) -> SourceConfig | None:
+    """Return the data source that a panel names: by uid, by name, by a variable, or the default."""
+    name = reference.get("uid") if isinstance(reference, Mapping) else reference
+    if isinstance(name, str) and "$" in name:
+        name = fill(name, page.scoped(scope), default_format="raw")
+    if not name or name == "default":
+        kind = reference.get("type") if isinstance(reference, Mapping) else None
+        chosen = next((one for one in page.sources if one.is_default), None)
+        return chosen or next((one for one in page.sources if kind in {None, one.type}), None)
+    return next((one for one in page.sources if name in {one.uid, one.name}), None)
+
+
+def places(page: Page) -> dict[str, Placed]:
+    """Return all panels by their key."""
+    return {place.key: place for section in page.layout() for place in section.panels}
+
+
+def draw(page: Page, wanted: Sequence[Placed]) -> Iterator[Drawn]:
+    """Yield panels as they are ready. Equal queries are sent once; a fault is its panel's own."""
+    batch = run.Batch()
+    futures: dict[Future[Drawn], Placed] = {}
+    waiting = [(place, _submit(page, place, batch)) for place in wanted]
+    for place, waits in waiting:
+        futures[run.drawing_threads().submit(_finish, page, place, waits)] = place
+    for future in as_completed(futures):
+        yield future.result()
+
+
+@dataclass
+class _Waiting:
+    waits: list[Any]
+    models: list[tuple[SourceConfig, Mapping[str, Any]]]
+    span: TimeRange
+    error: str = ""
+
+
+def _targets(page: Page, panel: Mapping[str, Any]) -> tuple[Any, list[Mapping[str, Any]]]:
+    """Return a panel's source and queries; one that shows another panel's data takes that panel's."""
+    targets = [one for one in panel.get("targets") or [] if isinstance(one, Mapping) and not one.get("hide")]
+    reference = panel.get("datasource")
+    name = reference.get("uid") if isinstance(reference, Mapping) else reference
+    if name == DASHBOARD and targets:
+        wanted = targets[0].get("panelId")
+        other = next((place.panel for place in places(page).values() if place.id == wanted), None)
+        if other is not None and other is not panel and other.get("datasource") != reference:
+            return _targets(page, other)
+    return reference, targets
+
+
+def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
+    span = shifted(page.span, place.panel)
+    made = _Waiting([], [], span)
+    if not registry.kind(str(place.panel.get("type"))).queries:
+        return made
+    reference, targets = _targets(page, place.panel)
+    known = page.scoped(place.scope)
+    width = int(place.width_px(page.asked.grid_px))
+    points = place.panel.get("maxDataPoints")
+    points = points if isinstance(points, int) and points > 0 else max(1, width)
+    for target in targets:
+        own = target.get("datasource")
+        config = source_for(page, own if own not in (None, "") else None if reference == MIXED else reference, place.scope)
+        named = (own or reference or {}) if isinstance(own or reference or {}, Mapping) else {}
+        if config is None:
+            if named.get("uid") not in {OWN, "grafana", DASHBOARD}:
+                made.error = "Data source not found"
+            continue
+        model = filled(target, known, config.type)
+        least = _least_ms(page, place.panel, config, known)
+        query = Query(str(target.get("refId") or "A"), model, span.from_ms, span.to_ms, panel_interval(span.span_ms, points, least), points)
+        made.waits.append(batch.submit(config, query))
+        made.models.append((config, model))
+    return made
+
+
+def _least_ms(page: Page, panel: Mapping[str, Any], config: SourceConfig, known: Mapping[str, Variable]) -> int:
+    del page
+    given = panel.get("interval") or config.json_data.get("timeInterval") or ""
+    try:
+        return max(1, parse_duration(fill(str(given), known))) if given else (15_000 if config.type == "prometheus" else 1)
+    except ValueError:
+        return 1
+
+
+def filled(value: Any, known: Mapping[str, Variable], kind: str, name: str = "") -> Any:
+    """Return a query's model with variables filled into every text."""
+    if isinstance(value, str):
+        return fill(value, known, default_format="prometheus" if kind == "prometheus" and name == "expr" else "glob")
+    if isinstance(value, Mapping):
+        return {key: filled(inner, known, kind, str(key)) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [filled(inner, known, kind, name) for inner in value]
+    return value
+
+
+def _finish(page: Page, place: Placed, waiting: _Waiting) -> Drawn:
+    results = [wait() for wait in waiting.waits]
+    error = waiting.error or next((one.error for one in results if one.error), "")
+    frames: list[Frame] = []
+    try:
+        frames = _presented(results, waiting.models)
+        view = draw_frames(page, place, frames, waiting.span)
+    except Exception as fault:  # noqa: BLE001 - a panel that cannot be drawn says so; the page goes on
+        run.log.exception("panel %s of %s cannot be drawn", place.key, page.uid)
+        view, error = Message("This panel cannot be drawn", str(fault)), error or f"{type(fault).__name__}: {fault}"
+    return Drawn(place, view, error, words(place.panel), tuple(results))
+
+
+def _presented(results: Sequence[run.Result], models: Sequence[tuple[SourceConfig, Mapping[str, Any]]]) -> list[Frame]:
+    frames: list[Frame] = []
+    for config in dict.fromkeys(config.uid for config, _ in models):
+        mine = [(one, model) for one, (source, model) in zip(results, models, strict=True) if source.uid == config]
+        source = next(source for source, _ in models if source.uid == config)
+        if mine and all(one.status != 404 for one, _ in mine):
+            frames += run.source(source).present([frame for one, _ in mine for frame in one.frames], [model for _, model in mine])
+    return frames
+
+
+def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange) -> View:
+    """Return the view of one panel."""
+    panel = upgraded(place.panel)
+    known = page.scoped(place.scope)
+    context = Context(zone(page.timezone), page.asked.dark, lambda text, scope: fill(text, known, scope))
+    head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
+    size = Size(place.width_px(page.asked.grid_px) - BORDER_PX, max(20, place.height_px - head - BORDER_PX + 1))
+    data = PanelData(panel, frames, size, span, context, f"p{place.key}")
+    return registry.kind(str(panel.get("type"))).view(data)
