@@ -53,12 +53,16 @@ def needs_more(panel: dict[str, Any]) -> str:
     return ""
 
 
-def frames_for(panel: dict[str, Any], record: dict[str, Any], exchanges: list[dict[str, Any]], span: TimeRange) -> list[Frame]:
+def frames_for(
+    panel: dict[str, Any], record: dict[str, Any], exchanges: list[dict[str, Any]], span: TimeRange
+) -> list[Frame]:
     """Return the recorded answers to a panel's queries, and what browsers make up themselves."""
     frames: list[Frame] = []
     answered: set[str] = set()
     for one in exchanges:
-        results = (one.get("response") or {}).get("results") if isinstance(one.get("response"), dict) else None
+        results = (
+            (one.get("response") or {}).get("results") if isinstance(one.get("response"), dict) else None
+        )
         if str(one.get("panelId")) != str(record["panelId"]) or not isinstance(results, dict):
             continue
         body = one.get("body") if isinstance(one.get("body"), dict) else {}
@@ -66,19 +70,38 @@ def frames_for(panel: dict[str, Any], record: dict[str, Any], exchanges: list[di
         mine: list[Frame] = []
         for ref_id, result in results.items():
             answered.add(ref_id)
-            frames = [frame for frame in frames if frame.ref_id != ref_id]  # a later answer took an earlier one's place
+            frames = [
+                frame for frame in frames if frame.ref_id != ref_id
+            ]  # a later answer took an earlier one's place
             for raw in result.get("frames") or []:
                 frame = from_json(raw)
                 frame.ref_id = frame.ref_id or ref_id
                 mine.append(frame)
-        kind = next((model.get("datasource", {}).get("type") for model in models if isinstance(model.get("datasource"), dict)), "")
-        frames += Prometheus(SourceConfig(0, "", "", "prometheus")).present(mine, models) if kind == "prometheus" else mine
+        kind = next(
+            (
+                model.get("datasource", {}).get("type")
+                for model in models
+                if isinstance(model.get("datasource"), dict)
+            ),
+            "",
+        )
+        frames += (
+            Prometheus(SourceConfig(0, "", "", "prometheus")).present(mine, models)
+            if kind == "prometheus"
+            else mine
+        )
     source = TestData(SourceConfig(0, "", "", "testdata"))
     for target in panel.get("targets") or []:
-        if target.get("hide") or target.get("refId") in answered or target.get("scenarioId") not in {"raw_frame", "manual_entry"}:
+        if (
+            target.get("hide")
+            or target.get("refId") in answered
+            or target.get("scenarioId") not in {"raw_frame", "manual_entry"}
+        ):
             continue
         try:
-            frames += source.query(Query(str(target.get("refId")), target, span.from_ms, span.to_ms), Deadline.after(5))
+            frames += source.query(
+                Query(str(target.get("refId")), target, span.from_ms, span.to_ms), Deadline.after(5)
+            )
         except SourceError:
             continue
     order = {str(target.get("refId")): i for i, target in enumerate(panel.get("targets") or [])}
@@ -108,13 +131,27 @@ def compare_chart(view: Chart, record: dict[str, Any]) -> list[str]:
     x_got = [text for _, text in view.x_ticks]
     if x_wanted != x_got:
         wrong.append(f"x ticks: want {x_wanted} got {x_got}")
-    y_wanted = sorted([str(v) for v in a.get("values") or [] if v not in {"", None}] for a in wanted_axes if a["side"] in {1, 3} and a.get("size"))
+    y_wanted = sorted(
+        [str(v) for v in a.get("values") or [] if v not in {"", None}]
+        for a in wanted_axes
+        if a["side"] in {1, 3} and a.get("size")
+    )
     y_got = sorted([text for _, text in axis.ticks if text] for axis in view.axes if axis.side != "hidden")
     if [one for one in y_wanted if one] != [one for one in y_got if one]:
         wrong.append(f"y ticks: want {y_wanted} got {y_got}")
     legend = record.get("legend") or []
-    wanted = [(plain(one["label"]), color(one.get("color") or ""), [plain(s) for s in one.get("stats") or []]) for one in legend]
-    got = [(plain(item.name), color(item.color), [plain(s.text if view.legend.mode == "table" else f"{s.name}: {s.text}") for s in item.stats]) for item in view.legend.items]
+    wanted = [
+        (plain(one["label"]), color(one.get("color") or ""), [plain(s) for s in one.get("stats") or []])
+        for one in legend
+    ]
+    got = [
+        (
+            plain(item.name),
+            color(item.color),
+            [plain(s.text if view.legend.mode == "table" else f"{s.name}: {s.text}") for s in item.stats],
+        )
+        for item in view.legend.items
+    ]
     if wanted != got:
         differing = [(a, b) for a, b in zip(wanted, got, strict=False) if a != b][:2]
         wrong.append(f"legend: {len(wanted)} wanted, {len(got)} got; {differing or (wanted[:2], got[:2])}")
@@ -126,7 +163,9 @@ def compare_table(view: Table, record: dict[str, Any]) -> list[str]:
     if not tables:
         return ["recorded without a table"]
     wrong = []
-    heads = [str(one.get("t", "") if isinstance(one, dict) else one) for one in tables[0].get("headers") or []]
+    heads = [
+        str(one.get("t", "") if isinstance(one, dict) else one) for one in tables[0].get("headers") or []
+    ]
     got_heads = [one.name for one in view.columns] if view.header else []
     if any(heads) and heads != got_heads:
         wrong.append(f"heads: want {heads[:6]} got {got_heads[:6]}")
@@ -137,7 +176,13 @@ def compare_table(view: Table, record: dict[str, Any]) -> list[str]:
                 continue
             if plain(text or "") != plain(got.text):
                 wrong.append(f"cell: want {text!r} got {got.text!r}")
-            elif isinstance(want, dict) and want.get("bg") and got.background and "gradient" not in str(want["bg"]) and color(got.background) != want["bg"]:
+            elif (
+                isinstance(want, dict)
+                and want.get("bg")
+                and got.background
+                and "gradient" not in str(want["bg"])
+                and color(got.background) != want["bg"]
+            ):
                 wrong.append(f"cell background: want {want['bg']} got {got.background}")
     if len(tables[0].get("rows") or []) > len(view.rows):
         wrong.append(f"rows: want {len(tables[0]['rows'])} got {len(view.rows)}")
@@ -145,8 +190,14 @@ def compare_table(view: Table, record: dict[str, Any]) -> list[str]:
 
 
 def compare_texts(strings: list[tuple[str, str]], record: dict[str, Any]) -> list[str]:
-    wanted = [(plain(one["t"]), color(one.get("color") or "")) for one in record.get("texts") or [] if one["t"].strip()]
-    wanted += [(plain(one["t"]), "") for part in record.get("canvas") or [] for one in part.get("texts") or []]
+    wanted = [
+        (plain(one["t"]), color(one.get("color") or ""))
+        for one in record.get("texts") or []
+        if one["t"].strip()
+    ]
+    wanted += [
+        (plain(one["t"]), "") for part in record.get("canvas") or [] for one in part.get("texts") or []
+    ]
     got = [(plain(text), color(tone)) for text, tone in strings if text.strip()]
     left = sorted(text for text, _ in wanted)
     right = sorted(text for text, _ in got)
@@ -155,7 +206,11 @@ def compare_texts(strings: list[tuple[str, str]], record: dict[str, Any]) -> lis
     tones = defaultdict(set)
     for text, tone in wanted:
         tones[text].add(tone)
-    return [f"colour of {text}: want {sorted(tones[text])} got {tone}" for text, tone in got if tone and tones[text] != {""} and tone not in tones[text]]
+    return [
+        f"colour of {text}: want {sorted(tones[text])} got {tone}"
+        for text, tone in got
+        if tone and tones[text] != {""} and tone not in tones[text]
+    ]
 
 
 def compare_prose(strings: list[tuple[str, str]], record: dict[str, Any]) -> list[str]:
@@ -163,7 +218,12 @@ def compare_prose(strings: list[tuple[str, str]], record: dict[str, Any]) -> lis
         return re.sub(r"\s+", "", text)
 
     wanted = words("".join(one["t"] for one in record.get("texts") or []))
-    got = words("".join(text for text, _ in strings)).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
+    got = (
+        words("".join(text for text, _ in strings))
+        .replace("&amp;", "&")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+    )
     return [] if wanted == got else [f"text: want {wanted[:120]!r} got {got[:120]!r}"]
 
 
@@ -173,8 +233,16 @@ def variables(board: dict[str, Any], panel_record: dict[str, Any]) -> dict[str, 
     for one in (board.get("templating") or {}).get("list") or []:
         current = one.get("current") or {}
         value, text = current.get("value"), current.get("text")
-        values = [str(v) for v in value] if isinstance(value, list) else [str(value if value is not None else one.get("query") or "")]
-        texts = [str(v) for v in text] if isinstance(text, list) else [str(text if text is not None else values[0])]
+        values = (
+            [str(v) for v in value]
+            if isinstance(value, list)
+            else [str(value if value is not None else one.get("query") or "")]
+        )
+        texts = (
+            [str(v) for v in text]
+            if isinstance(text, list)
+            else [str(text if text is not None else values[0])]
+        )
         if values == ["$__all"]:
             values = [str(o["value"]) for o in one.get("options") or [] if o.get("value") != "$__all"]
             texts = ["All"]
@@ -184,10 +252,20 @@ def variables(board: dict[str, Any], panel_record: dict[str, Any]) -> dict[str, 
     return found
 
 
-def differences(board: dict[str, Any], record: dict[str, Any], one: dict[str, Any], panel: dict[str, Any], exchanges: list[dict[str, Any]]) -> list[str]:
+def differences(
+    board: dict[str, Any],
+    record: dict[str, Any],
+    one: dict[str, Any],
+    panel: dict[str, Any],
+    exchanges: list[dict[str, Any]],
+) -> list[str]:
     span = TimeRange(int(record["from"]), int(record["to"]), "", "")
     known = variables(board, one)
-    context = Context(zone(str(board.get("timezone") or "browser")), dark=True, fill=lambda text, scope: fill(text, known, scope))
+    context = Context(
+        zone(str(board.get("timezone") or "browser")),
+        dark=True,
+        fill=lambda text, scope: fill(text, known, scope),
+    )
     box = one.get("contentInPanel") or {"w": 500, "h": 250}
     panel = upgraded(panel)
     span = shifted(span, panel)
@@ -228,7 +306,14 @@ def main() -> int:
         exchanges = json.loads(gzip.decompress(packed.read_bytes())) if packed.exists() else []
         panels = all_panels(board)
         for one in record["panels"]:
-            panel = panels.get(one.get("panelId")) or next((p for p in panels.values() if p.get("title") == one.get("rawTitle") and p.get("type") == one["type"]), None)
+            panel = panels.get(one.get("panelId")) or next(
+                (
+                    p
+                    for p in panels.values()
+                    if p.get("title") == one.get("rawTitle") and p.get("type") == one["type"]
+                ),
+                None,
+            )
             if one["type"] not in KINDS or panel is None or panel.get("type") != one["type"]:
                 skipped[one["type"] if one["type"] not in KINDS else "not found"] += 1
                 continue
@@ -244,7 +329,10 @@ def main() -> int:
                 key[0] += not wrong
                 key[1] += 1
             if wrong and asked.verbose:
-                print(f"{path.stem} #{one['panelId']} {one['type']} {one.get('title')!r}: " + "; ".join(wrong[:3])[:420])
+                print(
+                    f"{path.stem} #{one['panelId']} {one['type']} {one.get('title')!r}: "
+                    + "; ".join(wrong[:3])[:420]
+                )
     for title, rows in (("board", boards), ("kind", totals)):
         print(f"{title:34} {'equal':>6} {'of':>5}")
         for name, (equal, count) in sorted(rows.items()):

@@ -91,7 +91,9 @@ SERVER_ADMIN = _grants(
     "users:create,orgs:create,orgs:read,orgs:write,orgs:delete,orgs.quotas:read,orgs.quotas:write,server.stats:read",
 )
 NOTHING: Grants = MappingProxyType({})
-BY_ROLE: Mapping[str, Grants] = MappingProxyType({Role.VIEWER: _VIEWER, Role.EDITOR: _EDITOR, Role.ADMIN: _ADMIN})
+BY_ROLE: Mapping[str, Grants] = MappingProxyType(
+    {Role.VIEWER: _VIEWER, Role.EDITOR: _EDITOR, Role.ADMIN: _ADMIN}
+)
 _WITH_SERVER_ADMIN = {role: _joined(grants, SERVER_ADMIN) for role, grants in BY_ROLE.items()}
 
 
@@ -143,7 +145,9 @@ class Actor:
 
 
 def _covers(pattern: str, scope: str) -> bool:
-    return pattern in {"", "*"} or pattern == scope or (pattern.endswith("*") and scope.startswith(pattern[:-1]))
+    return (
+        pattern in {"", "*"} or pattern == scope or (pattern.endswith("*") and scope.startswith(pattern[:-1]))
+    )
 
 
 NOBODY = Actor()

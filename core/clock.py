@@ -17,7 +17,11 @@ def now_ms() -> int:
 
 def iso(moment: datetime) -> str:
     """Write a stored time as Grafana's API does: whole seconds, a Z at the end."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else f"{moment.year:04d}{moment:-%m-%dT%H:%M:%SZ}"
+    return (
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if moment.year >= 1000
+        else f"{moment.year:04d}{moment:-%m-%dT%H:%M:%SZ}"
+    )
 
 
 def age(moment: datetime, at: datetime) -> str:

@@ -61,7 +61,9 @@ def by_name(name: str, *, dark: bool = True) -> str:
         return _CSS[name.lower()]
     found = _RGB.fullmatch(name)
     if found:
-        alpha = 1.0 if found[4] is None else float(found[4].rstrip("%")) / (100 if found[4].endswith("%") else 1)
+        alpha = (
+            1.0 if found[4] is None else float(found[4].rstrip("%")) / (100 if found[4].endswith("%") else 1)
+        )
         rgb = "".join(f"{min(255, round(float(found[i]))):02x}" for i in (1, 2, 3))
         return f"#{rgb}" + ("" if alpha >= 1 else f"{round(alpha * 255):02x}")
     hexed = _HEX.fullmatch(name)
@@ -91,8 +93,12 @@ def with_alpha(color: str, alpha: float) -> str:
 
 def scheme(mode: str, part: float, *, dark: bool = True) -> str:
     """Return the colour of a continuous scheme at a part (0 to 1): a smooth curve through its colours."""
-    stops = [channels(by_name(name, dark=dark))[:3] for name in SCHEMES.get(mode, SCHEMES["continuous-GrYlRd"])]
-    return "#" + "".join(f"{max(0, min(255, round(_spline([stop[i] for stop in stops], part)))):02x}" for i in range(3))
+    stops = [
+        channels(by_name(name, dark=dark))[:3] for name in SCHEMES.get(mode, SCHEMES["continuous-GrYlRd"])
+    ]
+    return "#" + "".join(
+        f"{max(0, min(255, round(_spline([stop[i] for stop in stops], part)))):02x}" for i in range(3)
+    )
 
 
 def _spline(values: list[int], part: float) -> float:
@@ -105,7 +111,12 @@ def _spline(values: list[int], part: float) -> float:
     v3 = values[place + 2] if place < count - 1 else 2 * v2 - v1
     t = (part - place / count) * count
     t2, t3 = t * t, t * t * t
-    return ((1 - 3 * t + 3 * t2 - t3) * v0 + (4 - 6 * t2 + 3 * t3) * v1 + (1 + 3 * t + 3 * t2 - 3 * t3) * v2 + t3 * v3) / 6
+    return (
+        (1 - 3 * t + 3 * t2 - t3) * v0
+        + (4 - 6 * t2 + 3 * t3) * v1
+        + (1 + 3 * t + 3 * t2 - 3 * t3) * v2
+        + t3 * v3
+    ) / 6
 
 
 def contrasting(background: str) -> str:

@@ -85,7 +85,9 @@ def new_api_key(name: str, org_id: int) -> tuple[str, str]:
 def read_api_key(text: str) -> ApiKey | None:
     """Return the content of an `eyJ…` key, or None when it is not one."""
     try:
-        return msgspec.json.decode(base64.b64decode(text + "=" * (-len(text) % 4), validate=True), type=ApiKey)
+        return msgspec.json.decode(
+            base64.b64decode(text + "=" * (-len(text) % 4), validate=True), type=ApiKey
+        )
     except (ValueError, msgspec.DecodeError):
         return None
 
@@ -94,13 +96,17 @@ class Vault:
     """Encrypts what must come back in clear, under a key derived from `security.secret_key`."""
 
     def __init__(self, secret_key: str) -> None:
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"belvedere secrets v1").derive(secret_key.encode())
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"belvedere secrets v1").derive(
+            secret_key.encode()
+        )
         self._aead = AESGCM(derived)
 
     def seal(self, members: dict[str, str]) -> str:
         """Return the members as one encrypted text."""
         nonce = secrets.token_bytes(12)
-        return base64.b64encode(nonce + self._aead.encrypt(nonce, msgspec.json.encode(members), None)).decode()
+        return base64.b64encode(
+            nonce + self._aead.encrypt(nonce, msgspec.json.encode(members), None)
+        ).decode()
 
     def open(self, sealed: str) -> dict[str, str]:
         """Return the members of a sealed text. Raises Undecryptable if the key is another."""
@@ -108,7 +114,9 @@ class Vault:
             return {}
         raw = base64.b64decode(sealed)
         try:
-            members: Any = msgspec.json.decode(self._aead.decrypt(raw[:12], raw[12:], None), type=dict[str, str])
+            members: Any = msgspec.json.decode(
+                self._aead.decrypt(raw[:12], raw[12:], None), type=dict[str, str]
+            )
         except InvalidTag:
             raise Undecryptable("a secret was stored under another security.secret_key") from None
         return dict(members)

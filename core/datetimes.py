@@ -5,12 +5,36 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 FULL = "YYYY-MM-DD HH:mm:ss"
-_TOKEN = re.compile(r"\[([^\]]*)\]|\\(.)|YYYY|YY|MMMM|MMM|MM|M|dddd|ddd|Do|DD|D|HH|H|hh|h|mm|m|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x|LLLL|LLL|LL|L|LTS|LT")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_TOKEN = re.compile(
+    r"\[([^\]]*)\]|\\(.)|YYYY|YY|MMMM|MMM|MM|M|dddd|ddd|Do|DD|D|HH|H|hh|h|mm|m|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x|LLLL|LLL|LL|L|LTS|LT"
+)
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LONG = {"L": "MM/DD/YYYY", "LL": "MMMM D, YYYY", "LLL": "MMMM D, YYYY h:mm A", "LLLL": "dddd, MMMM D, YYYY h:mm A", "LT": "h:mm A", "LTS": "h:mm:ss A"}
+_LONG = {
+    "L": "MM/DD/YYYY",
+    "LL": "MMMM D, YYYY",
+    "LLL": "MMMM D, YYYY h:mm A",
+    "LLLL": "dddd, MMMM D, YYYY h:mm A",
+    "LT": "h:mm A",
+    "LTS": "h:mm:ss A",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CYCLE_MS = 400 * 365.2425 * 86_400_000  # the calendar repeats; years beyond 9999 are worked out in a nearer cycle
+_CYCLE_MS = (
+    400 * 365.2425 * 86_400_000
+)  # the calendar repeats; years beyond 9999 are worked out in a nearer cycle
 
 
 def moment(ms: float, tz: ZoneInfo) -> tuple[datetime, int]:

@@ -43,7 +43,11 @@ class Field:
     def numbers(self) -> Floats:
         """The column as float64; what is no number is NaN."""
         if isinstance(self.values, np.ndarray):
-            return self.values.astype(np.float64, copy=False) if self.values.dtype != object else _floats(self.values.tolist())
+            return (
+                self.values.astype(np.float64, copy=False)
+                if self.values.dtype != object
+                else _floats(self.values.tolist())
+            )
         return _floats(self.values)
 
     @cached_property
@@ -121,13 +125,21 @@ def _field_schema(one: Field) -> dict[str, Any]:
 
 
 def _go_type(one: Field) -> str:
-    return {Kind.TIME: "time.Time", Kind.NUMBER: "float64", Kind.STRING: "string", Kind.BOOLEAN: "bool"}.get(one.kind, "json.RawMessage")
+    return {Kind.TIME: "time.Time", Kind.NUMBER: "float64", Kind.STRING: "string", Kind.BOOLEAN: "bool"}.get(
+        one.kind, "json.RawMessage"
+    )
 
 
 def _column(one: Field) -> Column:
     if isinstance(one.values, np.ndarray) and one.values.dtype != object:
-        whole = (one.type_info or {}).get("frame", "").startswith(("int", "time")) and one.values.dtype.kind == "f"
-        return [None if v != v else int(v) for v in one.values.tolist()] if whole else np.ascontiguousarray(one.values)  # noqa: PLR0124 - NaN
+        whole = (one.type_info or {}).get("frame", "").startswith(
+            ("int", "time")
+        ) and one.values.dtype.kind == "f"
+        return (
+            [None if v != v else int(v) for v in one.values.tolist()]
+            if whole
+            else np.ascontiguousarray(one.values)
+        )  # noqa: PLR0124 - NaN
     return one.items
 
 
@@ -164,7 +176,15 @@ def from_json(raw: dict[str, Any]) -> Frame:
                 values[rows] = _BACK.get(name, np.nan)
         elif kind is Kind.TIME and None not in values:
             values = np.array(values, dtype=np.float64)
-        made = Field(one.get("name") or "", kind, values, one.get("labels"), dict(one.get("config") or {}), one.get("typeInfo"), bool(special))
+        made = Field(
+            one.get("name") or "",
+            kind,
+            values,
+            one.get("labels"),
+            dict(one.get("config") or {}),
+            one.get("typeInfo"),
+            bool(special),
+        )
         fields.append(made)
     if len({len(one) for one in fields}) > 1:
         raise ValueError("columns of one frame differ in length")

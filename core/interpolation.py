@@ -31,7 +31,12 @@ class Variable:
         return len(self.values) > 1
 
 
-def fill(text: str, variables: Mapping[str, Variable], scope: Mapping[str, Any] | None = None, default_format: str = "glob") -> str:
+def fill(
+    text: str,
+    variables: Mapping[str, Variable],
+    scope: Mapping[str, Any] | None = None,
+    default_format: str = "glob",
+) -> str:
     """Return a text with what is known filled in; unknown names stay as they are.
 
     scope: what else is known here, by name: texts, numbers, or objects whose members are named after a dot.
@@ -45,7 +50,11 @@ def fill(text: str, variables: Mapping[str, Variable], scope: Mapping[str, Any] 
         path, form = found[5], found[6] or found[3]
         if scope and name in scope:
             value = _member(scope[name], path)
-            return found[0] if value is None else _formatted([str(value)], [str(value)], form or "raw", name, is_list=False)
+            return (
+                found[0]
+                if value is None
+                else _formatted([str(value)], [str(value)], form or "raw", name, is_list=False)
+            )
         variable = variables.get(name)
         if variable is None:
             return found[0]
@@ -56,7 +65,13 @@ def fill(text: str, variables: Mapping[str, Variable], scope: Mapping[str, Any] 
         texts = ["All"] if variable.is_all and form == "text" else variable.texts or variable.values
         if path == "text":
             return " + ".join(texts)
-        return _formatted(variable.values, texts, form or default_format, name, is_list=variable.is_list or (variable.multi and form in {"regex", "csv"}))
+        return _formatted(
+            variable.values,
+            texts,
+            form or default_format,
+            name,
+            is_list=variable.is_list or (variable.multi and form in {"regex", "csv"}),
+        )
 
     return _PATTERN.sub(replace, text)
 
@@ -64,7 +79,9 @@ def fill(text: str, variables: Mapping[str, Variable], scope: Mapping[str, Any] 
 def _member(value: Any, path: str | None) -> Any:
     if not path:
         return getattr(value, "name", value) if not isinstance(value, str | int | float) else value
-    for part in re.findall(r"[\w-]+|\[[\"']([^\"']+)[\"']\]", path) and [p or q for p, q in re.findall(r"([\w-]+)|\[[\"']([^\"']+)[\"']\]", path)]:
+    for part in re.findall(r"[\w-]+|\[[\"']([^\"']+)[\"']\]", path) and [
+        p or q for p, q in re.findall(r"([\w-]+)|\[[\"']([^\"']+)[\"']\]", path)
+    ]:
         if part == "labels" and hasattr(value, "field"):
             value = value.field.labels or {}
         elif part in {"displayName", "name"} and hasattr(value, "field"):
@@ -128,7 +145,9 @@ def _lucene_list(values: Sequence[str], _texts: Sequence[str], _name: str, is_li
     return "(" + " OR ".join(f'"{_lucene(one)}"' for one in values) + ")" if is_list else _lucene(values[0])
 
 
-def _quoted(mark: str, escape: Callable[[str], str]) -> Callable[[Sequence[str], Sequence[str], str, bool], str]:
+def _quoted(
+    mark: str, escape: Callable[[str], str]
+) -> Callable[[Sequence[str], Sequence[str], str, bool], str]:
     return lambda values, _texts, _name, _is_list: ",".join(mark + escape(one) + mark for one in values)
 
 
@@ -145,13 +164,26 @@ _FORMATS: dict[str, Callable[[Sequence[str], Sequence[str], str, bool], str]] = 
     "raw": lambda values, _t, _n, _l: ",".join(values),
     "text": lambda _v, texts, _n, _l: " + ".join(texts),
     "json": _json,
-    "html": lambda values, _t, _n, _l: ", ".join(one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;") for one in values),
-    "distributed": lambda values, _t, name, _l: ",".join(one if i == 0 else f"{name}={one}" for i, one in enumerate(values)),
-    "percentencode": lambda values, _t, _n, is_list: quote("{" + ",".join(values) + "}" if is_list else "".join(values[:1]), safe=""),
+    "html": lambda values, _t, _n, _l: ", ".join(
+        one.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#39;")
+        for one in values
+    ),
+    "distributed": lambda values, _t, name, _l: ",".join(
+        one if i == 0 else f"{name}={one}" for i, one in enumerate(values)
+    ),
+    "percentencode": lambda values, _t, _n, is_list: quote(
+        "{" + ",".join(values) + "}" if is_list else "".join(values[:1]), safe=""
+    ),
     "singlequote": _quoted("'", lambda one: one.replace("'", "\\'")),
     "doublequote": _quoted('"', lambda one: one.replace('"', '\\"')),
     "sqlstring": _quoted("'", lambda one: one.replace("'", "''")),
-    "queryparam": lambda values, _t, name, _l: "&".join(f"var-{name}={quote(one, safe='')}" for one in values),
+    "queryparam": lambda values, _t, name, _l: "&".join(
+        f"var-{name}={quote(one, safe='')}" for one in values
+    ),
 }
 
 

@@ -81,7 +81,11 @@ def _numeric(name: str, numbers: "np.ndarray[Any, Any]", values: list[Any]) -> A
         return float(numbers.sum() / len(numbers))
     if name in {"diff", "diffperc"}:
         diff = float(numbers[-1] - numbers[0])
-        return diff if name == "diff" else (diff / float(numbers[0]) if numbers[0] else (math.inf if diff else math.nan))
+        return (
+            diff
+            if name == "diff"
+            else (diff / float(numbers[0]) if numbers[0] else (math.inf if diff else math.nan))
+        )
     if name == "step":
         return float(np.diff(numbers).min()) if len(numbers) > 1 else None
     if name == "delta":

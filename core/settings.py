@@ -95,7 +95,8 @@ def known_keys() -> dict[tuple[str, str], _Key]:
     """Return every key with its default, type, and whether this server acts on it."""
     with KEYS.open(newline="") as rows:
         return {
-            (row["section"], row["key"]): _Key(row["default"], row["type"], row["meaning"] == "yes") for row in csv.DictReader(rows)
+            (row["section"], row["key"]): _Key(row["default"], row["type"], row["meaning"] == "yes")
+            for row in csv.DictReader(rows)
         }
 
 
@@ -130,7 +131,9 @@ def _read_ini(ini: Path | None, given: dict[tuple[str, str], tuple[str, str]], r
     path = ini or ROOT / "conf" / "custom.ini"
     if ini is None and not path.exists():
         return
-    parser = configparser.RawConfigParser(comment_prefixes=(";", "#"), strict=False, interpolation=None, default_section="\0")
+    parser = configparser.RawConfigParser(
+        comment_prefixes=(";", "#"), strict=False, interpolation=None, default_section="\0"
+    )
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys keep their case
     try:
         text = path.read_text()

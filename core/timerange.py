@@ -68,7 +68,11 @@ def parse_time(text: str, now_ms: int, tz: ZoneInfo, *, round_up: bool, week_sta
         raise ValueError(f"not a time: {text!r}")
     for step in steps:
         sign, count, unit = step[1], int(step[2] or 1), step[3].removeprefix("f")
-        moment = _rounded(moment, unit, week_start, round_up=round_up) if sign == "/" else _moved(moment, unit, count if sign == "+" else -count)
+        moment = (
+            _rounded(moment, unit, week_start, round_up=round_up)
+            if sign == "/"
+            else _moved(moment, unit, count if sign == "+" else -count)
+        )
     return _ms(moment)
 
 

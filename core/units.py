@@ -122,7 +122,11 @@ def _currency(symbol: str, *, after: bool = False) -> Format:
 
     def form(value: float, decimals: int | None, tz: ZoneInfo) -> Formatted:
         found = scale(value, decimals, tz)
-        return Formatted(found.text, suffix=found.suffix + symbol) if after else Formatted(found.text, symbol, found.suffix)
+        return (
+            Formatted(found.text, suffix=found.suffix + symbol)
+            if after
+            else Formatted(found.text, symbol, found.suffix)
+        )
 
     return form
 
@@ -167,18 +171,41 @@ def _steps(*rows: tuple[float, float, str]) -> Format:
                 return Formatted(fixed(value * factor, decimals), suffix=suffix)
         return Formatted(fixed(value, decimals))
 
-    return _with_recipe(form, {"steps": [[min(limit, 1e300), factor, suffix] for limit, factor, suffix in rows]})
+    return _with_recipe(
+        form, {"steps": [[min(limit, 1e300), factor, suffix] for limit, factor, suffix in rows]}
+    )
 
 
 _INF = math.inf
-_NS = _steps((1e3, 1, " ns"), (1e6, 1e-3, " µs"), (1e9, 1e-6, " ms"), (6e10, 1e-9, " s"), (3.6e12, 1 / 6e10, " min"), (8.64e13, 1 / 3.6e12, " hour"), (_INF, 1 / 8.64e13, " day"))
+_NS = _steps(
+    (1e3, 1, " ns"),
+    (1e6, 1e-3, " µs"),
+    (1e9, 1e-6, " ms"),
+    (6e10, 1e-9, " s"),
+    (3.6e12, 1 / 6e10, " min"),
+    (8.64e13, 1 / 3.6e12, " hour"),
+    (_INF, 1 / 8.64e13, " day"),
+)
 _US = _steps((1e3, 1, " µs"), (1e6, 1e-3, " ms"), (_INF, 1e-6, " s"))
-_MS = _steps((1e3, 1, " ms"), (6e4, 1e-3, " s"), (3.6e6, 1 / 6e4, " min"), (8.64e7, 1 / 3.6e6, " hour"), (3.1536e10, 1 / 8.64e7, " day"), (_INF, 1 / 3.1536e10, " year"))
+_MS = _steps(
+    (1e3, 1, " ms"),
+    (6e4, 1e-3, " s"),
+    (3.6e6, 1 / 6e4, " min"),
+    (8.64e7, 1 / 3.6e6, " hour"),
+    (3.1536e10, 1 / 8.64e7, " day"),
+    (_INF, 1 / 3.1536e10, " year"),
+)
 _S = _steps(
     (1e-6, 1e9, " ns"), (1e-3, 1e6, " µs"), (1, 1e3, " ms"), (60, 1, " s"), (3600, 1 / 60, " min"), (86400, 1 / 3600, " hour"),
     (604800, 1 / 86400, " day"), (31536000, 1 / 604800, " week"), (_INF, 1 / 3.15569e7, " year"),
 )  # fmt: skip
-_M = _steps((60, 1, " min"), (1440, 1 / 60, " hour"), (10080, 1 / 1440, " day"), (604800, 1 / 10080, " week"), (_INF, 1 / 5.25948e5, " year"))
+_M = _steps(
+    (60, 1, " min"),
+    (1440, 1 / 60, " hour"),
+    (10080, 1 / 1440, " day"),
+    (604800, 1 / 10080, " week"),
+    (_INF, 1 / 5.25948e5, " year"),
+)
 _H = _steps((24, 1, " hour"), (168, 1 / 24, " day"), (8760, 1 / 168, " week"), (_INF, 1 / 8760, " year"))
 _D = _steps((7, 1, " day"), (365, 1 / 7, " week"), (_INF, 1 / 365, " year"))
 _PARTS = (
@@ -218,7 +245,9 @@ def _duration(scale: str, factor: float) -> Format:
 def _hms(value: float, decimals: int | None, tz: ZoneInfo) -> Formatted:
     if value < 0:
         return Formatted(_hms(-value, decimals, tz).text, suffix=" ago")
-    return Formatted(f"{math.floor(value / 3600):02d}:{math.floor(value % 3600 / 60):02d}:{math.floor(value % 60):02d}")
+    return Formatted(
+        f"{math.floor(value / 3600):02d}:{math.floor(value % 3600 / 60):02d}:{math.floor(value % 60):02d}"
+    )
 
 
 def _dhms(value: float, decimals: int | None, tz: ZoneInfo) -> Formatted:

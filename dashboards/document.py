@@ -45,7 +45,9 @@ def value(body: Members, name: str) -> Any:
 
 def facts(body: Members) -> Facts:
     """Return the members that the store keeps in columns of their own."""
-    number, uid, title, version, tags = (value(body, name) for name in ("id", "uid", "title", "version", "tags"))
+    number, uid, title, version, tags = (
+        value(body, name) for name in ("id", "uid", "title", "version", "tags")
+    )
     return Facts(
         _whole(number),
         uid if isinstance(uid, str) else "",
@@ -56,14 +58,20 @@ def facts(body: Members) -> Facts:
 
 
 def _whole(number: Any) -> int:
-    return int(number) if isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < 2**53 else 0
+    return (
+        int(number)
+        if isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < 2**53
+        else 0
+    )
 
 
 def text(body: Members, **replaced: Any) -> str:
     """Return the dashboard as text, some members replaced (in their place) or added (at the end)."""
     parts = {name: bytes(raw) for name, raw in body.items()}
     parts.update({name: orjson.dumps(new) for name, new in replaced.items()})
-    return (b"{" + b",".join(orjson.dumps(name) + b":" + part for name, part in parts.items()) + b"}").decode()
+    return (
+        b"{" + b",".join(orjson.dumps(name) + b":" + part for name, part in parts.items()) + b"}"
+    ).decode()
 
 
 def members(**values: Any) -> Members:
@@ -76,5 +84,7 @@ def count_panels(body: Members) -> int:
     panels = value(body, "panels")
     if not isinstance(panels, list):
         return 0
-    inner = sum(len(one["panels"]) for one in panels if isinstance(one, dict) and isinstance(one.get("panels"), list))
+    inner = sum(
+        len(one["panels"]) for one in panels if isinstance(one, dict) and isinstance(one.get("panels"), list)
+    )
     return inner + sum(1 for one in panels if isinstance(one, dict) and one.get("type") != "row")

@@ -49,7 +49,10 @@ Values = Mapping[str, Sequence[tuple[str, str]]]  # variable -> what is chosen: 
 
 def sections(board: Mapping[str, Any], chosen: Values) -> list[Section]:
     """Return a dashboard's sections in order. chosen: the values of each variable, for repeats."""
-    panels = sorted((one for one in _panels(board) if isinstance(one, Mapping)), key=lambda one: (_at(one)[1], _at(one)[0]))
+    panels = sorted(
+        (one for one in _panels(board) if isinstance(one, Mapping)),
+        key=lambda one: (_at(one)[1], _at(one)[0]),
+    )
     found: list[tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]] = [(None, [])]
     for one in panels:
         if one.get("type") == "row":
@@ -83,7 +86,15 @@ def _from_rows(rows: Any) -> list[Any]:
             continue
         height = max(3, math.ceil(_pixels(row.get("height")) / (ROW_PX + GAP_PX)))
         if row.get("showTitle") and row.get("title"):
-            made.append({"type": "row", "id": f"row{y}", "title": row["title"], "collapsed": False, "gridPos": {"x": 0, "y": y, "w": 24, "h": 1}})
+            made.append(
+                {
+                    "type": "row",
+                    "id": f"row{y}",
+                    "title": row["title"],
+                    "collapsed": False,
+                    "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
+                }
+            )
             y += 1
         x = 0
         for panel in row.get("panels") or []:
@@ -109,9 +120,18 @@ def _at(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
 
     def whole(name: str, default: int, least: int, most: int) -> int:
         value = place.get(name, default)
-        return max(least, min(most, int(value))) if isinstance(value, int | float) and value == value else default  # noqa: PLR0124 - NaN
+        return (
+            max(least, min(most, int(value)))
+            if isinstance(value, int | float) and value == value
+            else default
+        )  # noqa: PLR0124 - NaN
 
-    return whole("x", 0, 0, COLUMNS - 1), whole("y", 0, 0, 10**6), whole("w", 12, 1, COLUMNS), whole("h", 8, 1, 200)
+    return (
+        whole("x", 0, 0, COLUMNS - 1),
+        whole("y", 0, 0, 10**6),
+        whole("w", 12, 1, COLUMNS),
+        whole("h", 8, 1, 200),
+    )
 
 
 def _row(row: Mapping[str, Any], inside: list[Mapping[str, Any]], chosen: Values) -> list[Section]:
@@ -130,7 +150,9 @@ def _row(row: Mapping[str, Any], inside: list[Mapping[str, Any]], chosen: Values
     return made
 
 
-def _placed(inside: Sequence[Mapping[str, Any]], chosen: Values, scope: Scope, suffix: str) -> tuple[Placed, ...]:
+def _placed(
+    inside: Sequence[Mapping[str, Any]], chosen: Values, scope: Scope, suffix: str
+) -> tuple[Placed, ...]:
     made: list[Placed] = []
     added = 0  # rows that repeats above took
     top = min((_at(one)[1] for one in inside), default=0)

@@ -15,7 +15,9 @@ class SourceError(Exception):
     unreadable: the whole request fails (500 plugin.downstreamError), as recorded where no answer could be had at all.
     """
 
-    def __init__(self, message: str, *, status: int = 500, unreadable: bool = False, frames: Sequence[Frame] = ()) -> None:
+    def __init__(
+        self, message: str, *, status: int = 500, unreadable: bool = False, frames: Sequence[Frame] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
@@ -125,6 +127,8 @@ class DataSource:
         """Ask the source whether it works. Raises SourceError."""
         raise NotImplementedError
 
-    def resource(self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline) -> ResourceReply:
+    def resource(
+        self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline
+    ) -> ResourceReply:
         """Call the source's own API. Raises SourceError."""
         raise SourceError("no such resource", status=404)

@@ -54,7 +54,9 @@ def call(
     """
     url = config.url.rstrip("/") + "/" + path.lstrip("/") + ("?" + query if query else "")
     if urlsplit(url).scheme not in {"http", "https"}:
-        raise SourceError(f"The address {config.url!r} must start with http:// or https://", status=400, unreadable=True)
+        raise SourceError(
+            f"The address {config.url!r} must start with http:// or https://", status=400, unreadable=True
+        )
     headers = headers_for(config)
     if content_type:
         headers["Content-Type"] = content_type
@@ -62,11 +64,25 @@ def call(
     try:
         if fields is not None and method == "POST":
             reply = pool().request_encode_body(
-                method, url, fields=dict(fields), headers=headers, encode_multipart=False, timeout=timeout, preload_content=False, redirect=False
+                method,
+                url,
+                fields=dict(fields),
+                headers=headers,
+                encode_multipart=False,
+                timeout=timeout,
+                preload_content=False,
+                redirect=False,
             )
         else:
             reply = pool().request(
-                method, url, fields=dict(fields) if fields else None, body=body, headers=headers, timeout=timeout, preload_content=False, redirect=False
+                method,
+                url,
+                fields=dict(fields) if fields else None,
+                body=body,
+                headers=headers,
+                timeout=timeout,
+                preload_content=False,
+                redirect=False,
             )
         return reply.status, _read(reply, deadline), reply.headers.get("Content-Type", "")
     except urllib3.exceptions.HTTPError as fault:
@@ -79,7 +95,9 @@ def _read(reply: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         for part in reply.stream(_CHUNK):
             size += len(part)
             if size > MAX_BYTES:
-                raise SourceError(f"The answer is larger than {MAX_BYTES >> 20} MiB", status=502, unreadable=True)
+                raise SourceError(
+                    f"The answer is larger than {MAX_BYTES >> 20} MiB", status=502, unreadable=True
+                )
             if deadline.left <= 0.1:
                 raise SourceError("The answer took too long", status=504, unreadable=True)
             parts.append(part)
@@ -92,7 +110,9 @@ def _read(reply: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
 
 def _words(fault: Exception, url: str) -> str:
     host = urlsplit(url).netloc
-    if isinstance(fault, urllib3.exceptions.TimeoutError) and not isinstance(fault, urllib3.exceptions.NewConnectionError):
+    if isinstance(fault, urllib3.exceptions.TimeoutError) and not isinstance(
+        fault, urllib3.exceptions.NewConnectionError
+    ):
         return f"{host} did not answer in time"
     if isinstance(fault, urllib3.exceptions.NameResolutionError):
         return f"The name {host} is not known"

@@ -42,7 +42,15 @@ def heatmap(frames: list[Frame]) -> list[Frame]:
         full = np.full(len(times), np.nan)
         full[np.searchsorted(times, one.fields[0].numbers)] = one.fields[1].numbers
         labels = one.fields[1].labels or {}
-        columns.append(Field(labels["le"], Kind.NUMBER, np.maximum(full - below, 0), labels, {"displayNameFromDS": labels["le"]}))
+        columns.append(
+            Field(
+                labels["le"],
+                Kind.NUMBER,
+                np.maximum(full - below, 0),
+                labels,
+                {"displayNameFromDS": labels["le"]},
+            )
+        )
         below = np.nan_to_num(full)
     return [Frame(columns, "", buckets[0].ref_id, dict(buckets[0].meta))]
 

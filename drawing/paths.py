@@ -46,7 +46,10 @@ def thin(times: Floats, values: Floats, columns: int) -> tuple[Floats, Floats]:
     keep = np.zeros(count, dtype=bool)
     keep[edges[:-1]] = True
     keep[edges[1:] - 1] = True
-    safe_low, safe_high = np.where(np.isnan(values), np.inf, values), np.where(np.isnan(values), -np.inf, values)
+    safe_low, safe_high = (
+        np.where(np.isnan(values), np.inf, values),
+        np.where(np.isnan(values), -np.inf, values),
+    )
     for low, high in zip(edges[:-1], edges[1:], strict=True):
         if high > low:
             keep[low + int(np.argmin(safe_low[low:high]))] = True
@@ -129,7 +132,11 @@ def area(xs: Floats, ys: Floats, base: Floats, shape: str = "linear") -> str:
             floor = round(float(base[begin]) * 10)
             parts.append(top + b"V%dH%dZ" % (floor, round(float(xs[begin]) * 10)))
             continue
-        back = _run(xs[begin:end][::-1], base[begin:end][::-1], {"stepBefore": "stepAfter", "stepAfter": "stepBefore"}.get(shape, shape))
+        back = _run(
+            xs[begin:end][::-1],
+            base[begin:end][::-1],
+            {"stepBefore": "stepAfter", "stepAfter": "stepBefore"}.get(shape, shape),
+        )
         parts.append(top + b"L" + back[1:] + b"Z")
     return b" ".join(parts).decode()
 
@@ -147,4 +154,7 @@ def dots(xs: Floats, ys: Floats, size: float) -> str:
     """Return the path of round points."""
     radius = max(1, round(size * 5))
     points = _tenths(xs, ys)[~np.isnan(ys)].tolist()
-    return "".join(f"M{x - radius} {y}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0" for x, y in points)
+    return "".join(
+        f"M{x - radius} {y}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
+        for x, y in points
+    )

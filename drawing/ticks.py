@@ -21,7 +21,11 @@ Y_SPACE, X_SPACE = 30, 40
 
 @cache
 def _numeric_steps() -> tuple[float, ...]:
-    return tuple(round(factor * 10.0**power, 12 - min(0, power)) if power < 0 else factor * 10.0**power for power in range(-16, 17) for factor in (1, 2, 2.5, 5))
+    return tuple(
+        round(factor * 10.0**power, 12 - min(0, power)) if power < 0 else factor * 10.0**power
+        for power in range(-16, 17)
+        for factor in (1, 2, 2.5, 5)
+    )
 
 
 @cache
@@ -80,7 +84,15 @@ class Ticks:
     step: float
 
 
-def numeric_ticks(low: float, high: float, length: float, *, binary: bool = False, decimals: int | None = None, space: float = Y_SPACE) -> Ticks:
+def numeric_ticks(
+    low: float,
+    high: float,
+    length: float,
+    *,
+    binary: bool = False,
+    decimals: int | None = None,
+    space: float = Y_SPACE,
+) -> Ticks:
     """Return the ticks of a linear axis. binary: steps are powers of two, for bytes. decimals: steps have no more than these."""
     steps = _binary_steps() if binary else _numeric_steps()
     if decimals is not None and decimals >= 0:
@@ -103,7 +115,11 @@ def log_ticks(low: float, high: float, base: float) -> Ticks:
     while base**exponent <= high * (1 + 1e-12) and len(found) < 1000:
         power = base**exponent
         multiples = range(1, 10) if base == 10 else (1,)
-        found += [power * factor for factor in multiples if low <= power * factor * (1 + 1e-12) and power * factor <= high * (1 + 1e-12)]
+        found += [
+            power * factor
+            for factor in multiples
+            if low <= power * factor * (1 + 1e-12) and power * factor <= high * (1 + 1e-12)
+        ]
         exponent += 1
     return Ticks([_round(value, 12) if value < 1 else value for value in found], base)
 
@@ -151,12 +167,18 @@ def _padded(low: float, high: float, bounds: Bounds) -> tuple[float, float]:
     new_low = _round(_down(_round(low - room, 12), base / 10), 9)
     touches = low >= soft_low and (always_low or new_low <= soft_low)
     floor = soft_low if touches else math.inf
-    made_low = max(bounds.low if bounds.low is not None else -math.inf, floor if new_low < floor and low >= floor else min(floor, new_low))
+    made_low = max(
+        bounds.low if bounds.low is not None else -math.inf,
+        floor if new_low < floor and low >= floor else min(floor, new_low),
+    )
     room = size * (0.1 if span else (0.1 if high == 0 else 1))
     new_high = _round(_up(_round(high + room, 12), base / 10), 9)
     touches = high <= soft_high and (always_high or new_high >= soft_high)
     ceiling = soft_high if touches else -math.inf
-    made_high = min(bounds.high if bounds.high is not None else math.inf, ceiling if new_high > ceiling and high <= ceiling else max(ceiling, new_high))
+    made_high = min(
+        bounds.high if bounds.high is not None else math.inf,
+        ceiling if new_high > ceiling and high <= ceiling else max(ceiling, new_high),
+    )
     if made_low == made_high == 0:
         made_high = 100.0
     return made_low, made_high
@@ -175,7 +197,9 @@ def log_range(low: float, high: float, base: float, bounds: Bounds) -> tuple[flo
     down = base ** math.floor(round(math.log(low, base), 10))
     up = base ** math.ceil(round(math.log(high, base), 10))
     made_low = bounds.low if bounds.low is not None and bounds.low > 0 and bounds.soft_low is None else down
-    made_high = bounds.high if bounds.high is not None and bounds.high > 0 and bounds.soft_high is None else up
+    made_high = (
+        bounds.high if bounds.high is not None and bounds.high > 0 and bounds.soft_high is None else up
+    )
     return (made_low, made_high) if made_low < made_high else (1.0, 100.0)
 
 

@@ -58,7 +58,10 @@ class DashboardTag(Base):
     """A tag of a dashboard, for search."""
 
     __tablename__ = "dashboard_tag"
-    __table_args__ = (UniqueConstraint("dashboard_id", "term"), Index("ix_dashboard_tag_org_term", "org_id", "term"))
+    __table_args__ = (
+        UniqueConstraint("dashboard_id", "term"),
+        Index("ix_dashboard_tag_org_term", "org_id", "term"),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     org_id: Mapped[int] = mapped_column(Id)
     dashboard_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"))

@@ -40,7 +40,9 @@ def transaction(*, write: bool = True, separate: bool = False) -> Iterator[Sessi
 
     write: take SQLite's write lock from the start. separate: a session of its own, for what must survive a refusal.
     """
-    session: Session = Session(db.engine, expire_on_commit=False, autoflush=False) if separate else db.session()
+    session: Session = (
+        Session(db.engine, expire_on_commit=False, autoflush=False) if separate else db.session()
+    )
     if write and session.in_transaction():
         session.rollback()  # a read that went before (who is asking) must not hold its older snapshot
     mark = _writing.set(write)

@@ -54,7 +54,10 @@ class Axis:
 
 def key_of(one: Shown) -> str:
     """Return what series must have in common to share an axis."""
-    custom = {name: one.custom(name) for name in ("axisPlacement", "axisSoftMin", "axisSoftMax", "scaleDistribution", "axisCenteredZero")}
+    custom = {
+        name: one.custom(name)
+        for name in ("axisPlacement", "axisSoftMin", "axisSoftMax", "scaleDistribution", "axisCenteredZero")
+    }
     return repr((one.config.get("unit") or "", one.config.get("min"), one.config.get("max"), custom))
 
 
@@ -95,7 +98,14 @@ def scale_of(one: Shown, low: float, high: float) -> Scale:
     return Scale(*ends)
 
 
-def axis_of(key: str, one: Shown, scale: Scale, side: str, height: float, format_tick: Callable[[float, int | None], str] | None = None) -> Axis:
+def axis_of(
+    key: str,
+    one: Shown,
+    scale: Scale,
+    side: str,
+    height: float,
+    format_tick: Callable[[float, int | None], str] | None = None,
+) -> Axis:
     """Return an axis with its ticks for a plot of this height."""
     label = str(one.custom("axisLabel", "") or "")
     grid = one.custom("axisGridShow")
@@ -107,7 +117,13 @@ def axis_of(key: str, one: Shown, scale: Scale, side: str, height: float, format
     elif scale.threshold:
         found = _symlog(scale, one)
     else:
-        found = tick_rules.numeric_ticks(scale.low, scale.high, height, binary=str(one.config.get("unit")) in BINARY_UNITS, decimals=_decimals(one))
+        found = tick_rules.numeric_ticks(
+            scale.low,
+            scale.high,
+            height,
+            binary=str(one.config.get("unit")) in BINARY_UNITS,
+            decimals=_decimals(one),
+        )
     write = format_tick or _writer(one)
     decimals = tick_rules.decimals_of(round(found.step, 6)) if found.step and not scale.base else 0
     labels = _labels(found, scale, write, decimals, height)
@@ -117,7 +133,17 @@ def axis_of(key: str, one: Shown, scale: Scale, side: str, height: float, format
     if isinstance(given_width, int | float) and given_width > 0 and side != "hidden":
         size = int(given_width)
     parts = scale.parts(np.array(found.at, dtype=np.float64)).tolist() if found.at else []
-    return Axis(key, side, scale, tuple(zip(parts, labels, strict=True)), tuple(found.at), size + (20 if label and side != "hidden" else 0), label, grid is not False, color)
+    return Axis(
+        key,
+        side,
+        scale,
+        tuple(zip(parts, labels, strict=True)),
+        tuple(found.at),
+        size + (20 if label and side != "hidden" else 0),
+        label,
+        grid is not False,
+        color,
+    )
 
 
 def _decimals(one: Shown) -> int | None:
@@ -127,7 +153,13 @@ def _decimals(one: Shown) -> int | None:
 
 def _symlog(scale: Scale, one: Shown) -> tick_rules.Ticks:
     base = float(one.custom("scaleDistribution.log", 2) or 2)
-    powers = [base**i for i in range(math.floor(math.log(scale.threshold, base)), 1 + math.ceil(math.log(max(abs(scale.low), abs(scale.high), base), base)))]
+    powers = [
+        base**i
+        for i in range(
+            math.floor(math.log(scale.threshold, base)),
+            1 + math.ceil(math.log(max(abs(scale.low), abs(scale.high), base), base)),
+        )
+    ]
     found = sorted({0.0, *powers, *(-power for power in powers)})
     return tick_rules.Ticks([value for value in found if scale.low <= value <= scale.high], base)
 
@@ -137,7 +169,13 @@ def _writer(one: Shown) -> Callable[[float, int | None], str]:
     return lambda value, decimals: str(display(value, decimals))
 
 
-def _labels(found: tick_rules.Ticks, scale: Scale, write: Callable[[float, int | None], str], decimals: int, height: float) -> list[str]:
+def _labels(
+    found: tick_rules.Ticks,
+    scale: Scale,
+    write: Callable[[float, int | None], str],
+    decimals: int,
+    height: float,
+) -> list[str]:
     if scale.base == 10:
         room = height / max(1.0, math.log10(scale.high / scale.low))
         return [write(value, None) if _is_power(value) and room >= 15 else "" for value in found.at]

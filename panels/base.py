@@ -9,7 +9,10 @@ from core.options import Option
 from core.timerange import TimeRange
 from panels.fields import Context, Display, Shown, prepare
 
-STANDARD_THRESHOLDS = {"mode": "absolute", "steps": [{"color": "green", "value": None}, {"color": "red", "value": 80}]}
+STANDARD_THRESHOLDS = {
+    "mode": "absolute",
+    "steps": [{"color": "green", "value": None}, {"color": "red", "value": 80}],
+}
 NO_DATA = "No data"
 
 

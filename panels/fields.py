@@ -77,7 +77,9 @@ class Shown:
         return Displayer(self)
 
 
-def prepare(frames: Sequence[Frame], field_config: Mapping[str, Any], defaults: Mapping[str, Any], context: Context) -> list[list[Shown]]:
+def prepare(
+    frames: Sequence[Frame], field_config: Mapping[str, Any], defaults: Mapping[str, Any], context: Context
+) -> list[list[Shown]]:
     """Return every frame's columns with defaults and overrides applied.
 
     field_config: the panel's `fieldConfig`. defaults: what the panel kind sets where the panel says nothing.
@@ -105,7 +107,11 @@ def prepare(frames: Sequence[Frame], field_config: Mapping[str, Any], defaults: 
                     for change in override.get("properties") or []:
                         _set(shown.config, str(change.get("id") or ""), change.get("value"))
             shown.name = display_name(shown.field, shown.frame, frames, shown.config)
-            shown.name = context.fill(shown.name, {"__field": shown, "__series": shown}) if "$" in shown.name else shown.name
+            shown.name = (
+                context.fill(shown.name, {"__field": shown, "__series": shown})
+                if "$" in shown.name
+                else shown.name
+            )
     _set_ranges(made)
     return made
 
@@ -114,7 +120,11 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Config:
     result = dict(base)
     for name, value in over.items():
         if isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
-            result[name] = _merged(result[name], value) if name in {"custom", "color"} or name not in {"thresholds"} else dict(value)
+            result[name] = (
+                _merged(result[name], value)
+                if name in {"custom", "color"} or name not in {"thresholds"}
+                else dict(value)
+            )
         elif value is not None:
             result[name] = value
     return result
@@ -194,7 +204,11 @@ def regex(text: str) -> re.Pattern[str]:
 def _matches(matcher: Mapping[str, Any], shown: Shown, frames: Sequence[Frame]) -> bool:
     kind, options = matcher.get("id"), matcher.get("options")
     if kind == "byName":
-        return options in {shown.name, shown.field.name, display_name(shown.field, shown.frame, frames, shown.field.config)}
+        return options in {
+            shown.name,
+            shown.field.name,
+            display_name(shown.field, shown.frame, frames, shown.field.config),
+        }
     if kind == "byRegexp":
         return bool(regex(str(options)).search(shown.name))
     if kind == "byType":
@@ -210,14 +224,25 @@ def _matches(matcher: Mapping[str, Any], shown: Shown, frames: Sequence[Frame]) 
         among = shown.name in (wanted.get("names") or [])
         return not among if wanted.get("mode") == "exclude" else among
     if kind == "byValue" and isinstance(options, Mapping):
-        return _compares(reducers.reduce(shown.field, str(options.get("reducer"))), str(options.get("op")), options.get("value"))
+        return _compares(
+            reducers.reduce(shown.field, str(options.get("reducer"))),
+            str(options.get("op")),
+            options.get("value"),
+        )
     return False
 
 
 def _compares(left: Any, op: str, right: Any) -> bool:
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         return False
-    tests = {"gte": left >= right, "gt": left > right, "lte": left <= right, "lt": left < right, "eq": left == right, "neq": left != right}
+    tests = {
+        "gte": left >= right,
+        "gt": left > right,
+        "lte": left <= right,
+        "lt": left < right,
+        "eq": left == right,
+        "neq": left != right,
+    }
     return tests.get(op, False)
 
 
@@ -233,7 +258,12 @@ class Displayer:
         if kind is Kind.TIME and not self._date:
             unit, self._date = "dateTimeAsSystem", True
             values = shown.field.items
-            if len(values) > 1 and values[0] is not None and values[-1] is not None and abs(values[-1] - values[0]) < 60_000:
+            if (
+                len(values) > 1
+                and values[0] is not None
+                and values[-1] is not None
+                and abs(values[-1] - values[0]) < 60_000
+            ):
                 unit = "time:YYYY-MM-DD HH:mm:ss.SSS"
         elif kind is Kind.BOOLEAN:
             unit = unit if is_boolean(unit) else "bool"
@@ -242,7 +272,11 @@ class Displayer:
         self._is_text = unit == "string"
         self._form = unit_format(unit or "none")
         currency = unit.startswith("currency")
-        self._trims = kind is Kind.NUMBER and self._decimals is None and not (self._date or currency or is_boolean(unit) or unit == "locale")
+        self._trims = (
+            kind is Kind.NUMBER
+            and self._decimals is None
+            and not (self._date or currency or is_boolean(unit) or unit == "locale")
+        )
         self._mappings = [one for one in config.get("mappings") or [] if isinstance(one, Mapping)]
         self._scale = Scale(shown)
 
@@ -363,7 +397,9 @@ class Scale:
         self._shown = shown
         color = shown.config.get("color") if isinstance(shown.config.get("color"), Mapping) else {}
         self._color: Mapping[str, Any] = color or {}
-        thresholds = shown.config.get("thresholds") if isinstance(shown.config.get("thresholds"), Mapping) else {}
+        thresholds = (
+            shown.config.get("thresholds") if isinstance(shown.config.get("thresholds"), Mapping) else {}
+        )
         self._percentage = (thresholds or {}).get("mode") == "percentage"
         self.steps = threshold_steps(thresholds or {})
         self._dark = shown.context.dark

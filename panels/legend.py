@@ -58,18 +58,32 @@ def build(options: Mapping[str, Any], series: Sequence[Shown], width: float, hei
     for one in series:
         hidden = bool(one.custom("hideFrom.viz", False))
         if not one.custom("hideFrom.legend", False):
-            items.append(Item(one.name, series_color(one), tuple(_stats(one, calcs)), -1 if hidden else drawn))
+            items.append(
+                Item(one.name, series_color(one), tuple(_stats(one, calcs)), -1 if hidden else drawn)
+            )
         drawn += not hidden
     if mode == "list":
         right = {one.name for one in series if one.custom("axisPlacement") == "right"}
         items.sort(key=lambda item: item.name in right)
     if wanted.get("sortBy") and mode == "table":
-        items = _sorted(items, {one.name: one for one in series}, calcs, str(wanted["sortBy"]), down=bool(wanted.get("sortDesc")))
+        items = _sorted(
+            items,
+            {one.name: one for one in series},
+            calcs,
+            str(wanted["sortBy"]),
+            down=bool(wanted.get("sortDesc")),
+        )
     if not items:
         return HIDDEN
     placement = "right" if wanted.get("placement") == "right" else "bottom"
-    heads = tuple(reducers.NAMES.get(reducers.ALIASES.get(calc, calc), calc) for calc in calcs) if mode == "table" else ()
-    size = _width(items, heads, width, wanted) if placement == "right" else _height(items, mode, width, height)
+    heads = (
+        tuple(reducers.NAMES.get(reducers.ALIASES.get(calc, calc), calc) for calc in calcs)
+        if mode == "table"
+        else ()
+    )
+    size = (
+        _width(items, heads, width, wanted) if placement == "right" else _height(items, mode, width, height)
+    )
     return Legend(mode, placement, tuple(items), heads, size)
 
 
@@ -88,11 +102,15 @@ def _stats(one: Shown, calcs: Sequence[str]) -> list[Stat]:
 
 
 def _in_unit(one: Shown, unit: str) -> Displayer:
-    changed = Shown(one.field, one.frame, {**one.config, "unit": unit}, one.name, one.index, one.range, one.context)
+    changed = Shown(
+        one.field, one.frame, {**one.config, "unit": unit}, one.name, one.index, one.range, one.context
+    )
     return changed.display
 
 
-def _sorted(items: list[Item], series: Mapping[str, Shown], calcs: Sequence[str], by: str, *, down: bool) -> list[Item]:
+def _sorted(
+    items: list[Item], series: Mapping[str, Shown], calcs: Sequence[str], by: str, *, down: bool
+) -> list[Item]:
     calc = next((one for one in calcs if reducers.NAMES.get(reducers.ALIASES.get(one, one)) == by), None)
     if calc is None:
         return sorted(items, key=lambda one: one.name.lower(), reverse=down) if by == "Name" else items
@@ -123,5 +141,9 @@ def _width(items: Sequence[Item], heads: Sequence[str], width: float, wanted: Ma
     given = wanted.get("width")
     if isinstance(given, int | float) and given > 0:
         return float(given)
-    longest = max(text_width(item.name, LEGEND_FONT) + sum(text_width(f"{stat.name}: {stat.text}", LEGEND_FONT) + 12 for stat in item.stats) for item in items)
+    longest = max(
+        text_width(item.name, LEGEND_FONT)
+        + sum(text_width(f"{stat.name}: {stat.text}", LEGEND_FONT) + 12 for stat in item.stats)
+        for item in items
+    )
     return min(longest + _MARK + 16 + 40 * len(heads), width * 0.6)

@@ -13,7 +13,12 @@ from panels.fields import Display, Scale, Shown, regex
 
 OPTIONS: tuple[Option, ...] = (
     Option("reduceOptions.calcs", "Calculation", ["lastNotNull"], section="Value options", kind="list"),
-    Flag("reduceOptions.values", "All values", section="Value options", help="Show each row instead of one calculation."),
+    Flag(
+        "reduceOptions.values",
+        "All values",
+        section="Value options",
+        help="Show each row instead of one calculation.",
+    ),
     Text("reduceOptions.fields", "Fields", section="Value options"),
     Number("reduceOptions.limit", "Limit", 25, section="Value options"),
     Choice("orientation", "Orientation", "auto", "auto", "horizontal", "vertical", section="Layout"),
@@ -78,7 +83,11 @@ def _row_name(row: list[Shown], one: Shown, i: int) -> str:
     """Return a row's name: its texts, and the column's where several columns have numbers."""
     if one.config.get("displayName"):
         return one.name
-    parts = [other.display(other.field.items[i]).text for other in row if other is not one and other.kind is Kind.STRING]
+    parts = [
+        other.display(other.field.items[i]).text
+        for other in row
+        if other is not one and other.kind is Kind.STRING
+    ]
     parts = [part for part in parts if part]
     if not parts or any(other is not one and other.kind is Kind.NUMBER for other in row):
         parts.append(one.name)
@@ -91,8 +100,14 @@ def _nothing(data: PanelData) -> Value:
     from core.frames import Field, Frame  # noqa: PLC0415 - a stand-in column is needed here alone
 
     empty = Field("", Kind.OTHER, [])
-    full = {"color": {"mode": "thresholds"}, "thresholds": {"steps": [{"color": "green"}, {"color": "red", "value": 80}]}, **config}
-    low, high = (float(config[name]) if isinstance(config.get(name), int | float) else 0.0 for name in ("min", "max"))
+    full = {
+        "color": {"mode": "thresholds"},
+        "thresholds": {"steps": [{"color": "green"}, {"color": "red", "value": 80}]},
+        **config,
+    }
+    low, high = (
+        float(config[name]) if isinstance(config.get(name), int | float) else 0.0 for name in ("min", "max")
+    )
     stand_in = Shown(empty, Frame([empty]), full, "", 0, (low, high), data.context)
     mapped = stand_in.display(None)
     color = mapped.color or Scale(stand_in)(-math.inf)[0]

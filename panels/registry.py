@@ -14,7 +14,12 @@ def all_kinds() -> dict[str, PanelKind]:
     found: dict[str, PanelKind] = {}
     for module in pkgutil.iter_modules(kinds.__path__):
         for one in vars(importlib.import_module(f"{kinds.__name__}.{module.name}")).values():
-            if isinstance(one, type) and issubclass(one, PanelKind) and one is not PanelKind and hasattr(one, "type"):
+            if (
+                isinstance(one, type)
+                and issubclass(one, PanelKind)
+                and one is not PanelKind
+                and hasattr(one, "type")
+            ):
                 found[one.type] = one()
     return found
 

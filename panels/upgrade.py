@@ -10,12 +10,20 @@ def upgraded(panel: Mapping[str, Any]) -> Panel:
     """Return a panel in today's form."""
     made = dict(panel)
     options = made.get("options")
-    if isinstance(options, Mapping) and made.get("type") in {"gauge", "bargauge", "stat"} and ("fieldOptions" in options or "valueOptions" in options):
+    if (
+        isinstance(options, Mapping)
+        and made.get("type") in {"gauge", "bargauge", "stat"}
+        and ("fieldOptions" in options or "valueOptions" in options)
+    ):
         made = _single_values(made, dict(options))
     config = made.get("fieldConfig")
     defaults = config.get("defaults") if isinstance(config, Mapping) else None
     mappings = defaults.get("mappings") if isinstance(defaults, Mapping) else None
-    if isinstance(config, Mapping) and isinstance(defaults, Mapping) and any(isinstance(one, Mapping) and "options" not in one for one in mappings or []):
+    if (
+        isinstance(config, Mapping)
+        and isinstance(defaults, Mapping)
+        and any(isinstance(one, Mapping) and "options" not in one for one in mappings or [])
+    ):
         rows = [_mapping(one) for one in mappings or [] if isinstance(one, Mapping)]
         made["fieldConfig"] = {**config, "defaults": {**defaults, "mappings": rows}}
     return made
@@ -26,23 +34,42 @@ def _single_values(panel: Panel, options: Panel) -> Panel:
     fields = dict(options.pop("fieldOptions", None) or {})
     old = options.pop("valueOptions", None)
     defaults = dict(fields.get("defaults") or {})
-    reduce = {"calcs": fields.get("calcs") or ["mean"], "values": bool(fields.get("values")), "limit": fields.get("limit"), "fields": ""}
+    reduce = {
+        "calcs": fields.get("calcs") or ["mean"],
+        "values": bool(fields.get("values")),
+        "limit": fields.get("limit"),
+        "fields": "",
+    }
     if isinstance(old, Mapping):
         reduce["calcs"] = [old.get("stat") or "mean"]
         defaults |= {name: old[name] for name in ("unit", "decimals") if old.get(name) is not None}
-        defaults |= {new: options[name] for new, name in (("min", "minValue"), ("max", "maxValue")) if options.get(name) is not None}
+        defaults |= {
+            new: options[name]
+            for new, name in (("min", "minValue"), ("max", "maxValue"))
+            if options.get(name) is not None
+        }
         fields.setdefault("thresholds", options.get("thresholds"))
         fields.setdefault("mappings", options.get("valueMappings"))
-    steps = defaults.get("thresholds") if isinstance(defaults.get("thresholds"), list) else fields.get("thresholds")
+    steps = (
+        defaults.get("thresholds")
+        if isinstance(defaults.get("thresholds"), list)
+        else fields.get("thresholds")
+    )
     if isinstance(steps, list):
-        defaults["thresholds"] = {"mode": "absolute", "steps": [_step(one, i) for i, one in enumerate(_ordered(steps))]}
+        defaults["thresholds"] = {
+            "mode": "absolute",
+            "steps": [_step(one, i) for i, one in enumerate(_ordered(steps))],
+        }
     if "title" in defaults:
         defaults["displayName"] = defaults.pop("title")
     mappings = defaults.get("mappings") or fields.get("mappings") or []
     defaults["mappings"] = [_mapping(one) for one in mappings if isinstance(one, Mapping)]
     defaults = {name: value for name, value in defaults.items() if value is not None}
     given = panel.get("fieldConfig") if isinstance(panel.get("fieldConfig"), Mapping) else {}
-    config = {"defaults": {**defaults, **((given or {}).get("defaults") or {})}, "overrides": fields.get("overrides") or (given or {}).get("overrides") or []}
+    config = {
+        "defaults": {**defaults, **((given or {}).get("defaults") or {})},
+        "overrides": fields.get("overrides") or (given or {}).get("overrides") or [],
+    }
     return {**panel, "options": {**options, "reduceOptions": reduce}, "fieldConfig": config}
 
 

@@ -85,8 +85,23 @@ class Batch:
 
     def submit(self, config: SourceConfig, query: Query) -> "Callable[[], Result]":
         """Start a query unless an equal one runs, and return what waits for its result."""
-        model = {name: value for name, value in query.model.items() if name not in {"refId", "hide", "key", "datasource"}}
-        key = orjson.dumps([config.id, config.uid, model, query.from_ms, query.to_ms, query.interval_ms, query.max_data_points], option=orjson.OPT_SORT_KEYS)
+        model = {
+            name: value
+            for name, value in query.model.items()
+            if name not in {"refId", "hide", "key", "datasource"}
+        }
+        key = orjson.dumps(
+            [
+                config.id,
+                config.uid,
+                model,
+                query.from_ms,
+                query.to_ms,
+                query.interval_ms,
+                query.max_data_points,
+            ],
+            option=orjson.OPT_SORT_KEYS,
+        )
         future = self._asked.get(key)
         if future is None:
             future = self._asked[key] = threads().submit(ask, config, query)
@@ -96,7 +111,9 @@ class Batch:
             done = running.result()
             if done.ref_id == query.ref_id:
                 return done
-            return replace(done, ref_id=query.ref_id, frames=[replace(one, ref_id=query.ref_id) for one in done.frames])
+            return replace(
+                done, ref_id=query.ref_id, frames=[replace(one, ref_id=query.ref_id) for one in done.frames]
+            )
 
         return wait
 

@@ -53,7 +53,9 @@ class State:
         values, texts = self.chosen, self.texts
         if self.is_all:
             values, texts = tuple(one.value for one in self.options), tuple(one.text for one in self.options)
-        return Variable(self.name, values, texts or values, self.multi or self.include_all, self.all_value, self.is_all)
+        return Variable(
+            self.name, values, texts or values, self.multi or self.include_all, self.all_value, self.is_all
+        )
 
     @property
     def shown(self) -> str:
@@ -68,12 +70,20 @@ def read(board: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> list[S
     """Return a dashboard's variables with what the address chose (`var-name`, several times for several)."""
     templating = board.get("templating")
     listed = templating.get("list") if isinstance(templating, Mapping) else None
-    return [_read(one, given.get(f"var-{one.get('name')}")) for one in listed or [] if isinstance(one, Mapping) and one.get("name")]
+    return [
+        _read(one, given.get(f"var-{one.get('name')}"))
+        for one in listed or []
+        if isinstance(one, Mapping) and one.get("name")
+    ]
 
 
 def _read(model: Mapping[str, Any], given: Sequence[str] | None) -> State:
     kind = str(model.get("type") or "query")
-    options = tuple(Choice(_text(one.get("text")), _text(one.get("value"))) for one in model.get("options") or [] if isinstance(one, Mapping) and one.get("value") != ALL)
+    options = tuple(
+        Choice(_text(one.get("text")), _text(one.get("value")))
+        for one in model.get("options") or []
+        if isinstance(one, Mapping) and one.get("value") != ALL
+    )
     if kind == "custom":
         options = _custom(str(model.get("query") or ""))
     elif kind == "interval":
@@ -157,7 +167,14 @@ class Resolver:
             words = self.find(self._source_of(state.model.get("datasource")), filled)
         except Exception as fault:  # noqa: BLE001 - whatever a source does wrong is this variable's error
             return replace(state, error=str(fault))
-        return _settled(replace(state, options=_sorted(_matched(words, str(state.model.get("regex") or "")), int(state.model.get("sort") or 0))))
+        return _settled(
+            replace(
+                state,
+                options=_sorted(
+                    _matched(words, str(state.model.get("regex") or "")), int(state.model.get("sort") or 0)
+                ),
+            )
+        )
 
     def _source_of(self, reference: Any) -> Any:
         if isinstance(reference, Mapping):
@@ -167,7 +184,11 @@ class Resolver:
     def _source_options(self, state: State) -> tuple[Choice, ...]:
         kind, pattern = str(state.model.get("query") or ""), str(state.model.get("regex") or "")
         test = regex(pattern) if pattern else None
-        return tuple(Choice(name, uid) for name, uid, type_ in self.sources if type_ == kind and (test is None or test.search(name)))
+        return tuple(
+            Choice(name, uid)
+            for name, uid, type_ in self.sources
+            if type_ == kind and (test is None or test.search(name))
+        )
 
     def _interval(self, state: State) -> State:
         if not state.model.get("auto"):
@@ -195,9 +216,13 @@ def _matched(words: Sequence[str], pattern: str) -> list[Choice]:
         return [Choice(one, one) for one in dict.fromkeys(words)]
     test, found = regex(pattern), dict[str, Choice]()
     for word in words:
-        for match in test.finditer(word) if "g" in pattern.rpartition("/")[2] else filter(None, [test.search(word)]):
+        for match in (
+            test.finditer(word) if "g" in pattern.rpartition("/")[2] else filter(None, [test.search(word)])
+        ):
             groups = match.groupdict()
-            value = groups.get("value") or groups.get("text") or (match[1] if match.lastindex else match[0]) or ""
+            value = (
+                groups.get("value") or groups.get("text") or (match[1] if match.lastindex else match[0]) or ""
+            )
             found.setdefault(value, Choice(groups.get("text") or value, value))
     return list(found.values())
 
@@ -211,7 +236,11 @@ def _sorted(options: list[Choice], order: int) -> tuple[Choice, ...]:
         digits = re.search(r"\d+", one.text)
         return float(digits[0]) if digits else -1.0
 
-    keys: dict[int, Callable[[Choice], Any]] = {0: lambda one: one.text, 1: number, 2: lambda one: one.text.lower()}
+    keys: dict[int, Callable[[Choice], Any]] = {
+        0: lambda one: one.text,
+        1: number,
+        2: lambda one: one.text.lower(),
+    }
     return tuple(sorted(options, key=keys[min(2, (order - 1) // 2)], reverse=order % 2 == 0))
 
 

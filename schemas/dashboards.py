@@ -36,7 +36,12 @@ def read_import(data: bytes) -> tuple[Save, list[dict[str, Any]]]:
     """Read the body of an import: what is saved, and the values of its inputs. Raises BadRequest."""
     outer = document.read(data)
     try:
-        inputs = msgspec.json.decode(bytes(outer.get("inputs", msgspec.Raw(b"[]"))), type=list[dict[str, Any]] | None) or []
+        inputs = (
+            msgspec.json.decode(
+                bytes(outer.get("inputs", msgspec.Raw(b"[]"))), type=list[dict[str, Any]] | None
+            )
+            or []
+        )
     except msgspec.DecodeError:
         raise BadRequest(field="inputs") from None
     kept = {name: raw for name, raw in outer.items() if name != "inputs"}

@@ -24,7 +24,9 @@ class Source(Body):
     with_credentials = Flag(load_default=False, data_key="withCredentials")
     is_default = Flag(load_default=False, data_key="isDefault")
     json_data = fields.Dict(load_default=dict, data_key="jsonData")
-    secure_json_data = fields.Dict(keys=fields.String(), values=Text(), load_default=dict, data_key="secureJsonData")
+    secure_json_data = fields.Dict(
+        keys=fields.String(), values=Text(), load_default=dict, data_key="secureJsonData"
+    )
     password = Text(load_default="")
     basic_auth_password = Text(load_default="", data_key="basicAuthPassword")
     version = Whole(load_default=0)
@@ -37,7 +39,20 @@ def wanted(body: dict[str, Any]) -> Wanted:
         secrets.setdefault("password", body["password"])
     if body["basic_auth_password"]:
         secrets.setdefault("basicAuthPassword", body["basic_auth_password"])
-    names = ("name", "type", "access", "uid", "url", "user", "database", "basic_auth", "basic_auth_user", "with_credentials", "is_default", "version")
+    names = (
+        "name",
+        "type",
+        "access",
+        "uid",
+        "url",
+        "user",
+        "database",
+        "basic_auth",
+        "basic_auth_user",
+        "with_credentials",
+        "is_default",
+        "version",
+    )
     return Wanted(**{name: body[name] for name in names}, json_data=body["json_data"], secrets=secrets)
 
 

@@ -24,7 +24,11 @@ def read(name: str) -> str | None:
     if root is None:
         return None
     wanted = (root / name).resolve()
-    candidates = [one for one in (wanted, wanted.with_name(wanted.name + ".json")) if one.is_relative_to(root) and one.suffix == ".json"]
+    candidates = [
+        one
+        for one in (wanted, wanted.with_name(wanted.name + ".json"))
+        if one.is_relative_to(root) and one.suffix == ".json"
+    ]
     for one in candidates:
         try:
             text = one.read_text()
@@ -38,10 +42,36 @@ def read(name: str) -> str | None:
 @cache
 def home() -> str:
     """Return the dashboard that stands for the built-in home page."""
-    dash_list: dict[str, Any] = {"headings": True, "recent": True, "starred": True, "search": False, "limit": 30, "query": "", "tags": [], "folderId": 0}
+    dash_list: dict[str, Any] = {
+        "headings": True,
+        "recent": True,
+        "starred": True,
+        "search": False,
+        "limit": 30,
+        "query": "",
+        "tags": [],
+        "folderId": 0,
+    }
     panels = [
-        {"id": 1, "type": "welcome", "title": "", "datasource": None, "transparent": False, "gridPos": {"h": 3, "w": 24, "x": 0, "y": 0}},
-        {"id": 3, "type": "dashlist", "title": "Dashboards", "datasource": None, "links": [], "options": {}, "gridPos": {"h": 15, "w": 12, "x": 0, "y": 4}, "transparent": False, **dash_list},
+        {
+            "id": 1,
+            "type": "welcome",
+            "title": "",
+            "datasource": None,
+            "transparent": False,
+            "gridPos": {"h": 3, "w": 24, "x": 0, "y": 0},
+        },
+        {
+            "id": 3,
+            "type": "dashlist",
+            "title": "Dashboards",
+            "datasource": None,
+            "links": [],
+            "options": {},
+            "gridPos": {"h": 15, "w": 12, "x": 0, "y": 4},
+            "transparent": False,
+            **dash_list,
+        },
     ]
     body = {
         "title": "Home",
@@ -51,7 +81,12 @@ def home() -> str:
         "schemaVersion": 22,
         "templating": {"list": []},
         "time": {"from": "now-6h", "to": "now"},
-        "timepicker": {"hidden": True, "refresh_intervals": _REFRESHES, "time_options": _TIMES, "type": "timepicker"},
+        "timepicker": {
+            "hidden": True,
+            "refresh_intervals": _REFRESHES,
+            "time_options": _TIMES,
+            "type": "timepicker",
+        },
         "timezone": "browser",
     }
     return orjson.dumps(body).decode()
@@ -60,9 +95,42 @@ def home() -> str:
 def home_metadata(*, can_edit: bool) -> dict[str, Any]:
     """Return the `meta` of the built-in home dashboard."""
     never = "0001-01-01T00:00:00Z"
-    no = dict.fromkeys(("canSave", "canAdmin", "canStar", "canDelete", "hasAcl", "isFolder", "provisioned", "hasPublicDashboard", "publicDashboardEnabled"), False)
+    no = dict.fromkeys(
+        (
+            "canSave",
+            "canAdmin",
+            "canStar",
+            "canDelete",
+            "hasAcl",
+            "isFolder",
+            "provisioned",
+            "hasPublicDashboard",
+            "publicDashboardEnabled",
+        ),
+        False,
+    )
     empty = dict.fromkeys(
-        ("slug", "url", "updatedBy", "createdBy", "folderUid", "folderUrl", "provisionedExternalId", "publicDashboardAccessToken", "publicDashboardUid"), ""
+        (
+            "slug",
+            "url",
+            "updatedBy",
+            "createdBy",
+            "folderUid",
+            "folderUrl",
+            "provisionedExternalId",
+            "publicDashboardAccessToken",
+            "publicDashboardUid",
+        ),
+        "",
     )
     times = dict.fromkeys(("expires", "created", "updated"), never)
-    return {**no, **empty, **times, "canEdit": can_edit, "version": 0, "folderId": 0, "folderTitle": "General", "annotationsPermissions": None}
+    return {
+        **no,
+        **empty,
+        **times,
+        "canEdit": can_edit,
+        "version": 0,
+        "folderId": 0,
+        "folderTitle": "General",
+        "annotationsPermissions": None,
+    }

@@ -149,7 +149,9 @@ def _select(*more: Any) -> Any:
 
 def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
     """Return a dashboard or folder with its body and its folder's names. Raises DashboardNotFound."""
-    row: Row[Any] | None = db.session.execute(_select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)).first()
+    row: Row[Any] | None = db.session.execute(
+        _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
+    ).first()
     if row is None:
         raise DashboardNotFound
     return row
@@ -157,7 +159,9 @@ def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
 
 def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
     """Return the first dashboard with a slug, as the 2.x and 5.x addresses mean it. Raises DashboardNotFound."""
-    query = _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False))
+    query = _select(Dashboard.body).where(
+        Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False)
+    )
     row: Row[Any] | None = db.session.execute(query.order_by(Dashboard.id).limit(1)).first()
     if row is None:
         raise DashboardNotFound
@@ -166,7 +170,9 @@ def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
 
 def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
     """Return a dashboard by its number. Raises DashboardNotFound."""
-    row: Row[Any] | None = db.session.execute(_select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)).first()
+    row: Row[Any] | None = db.session.execute(
+        _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)
+    ).first()
     if row is None:
         raise DashboardNotFound
     return row
@@ -217,7 +223,11 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
     }
 
 
-_NOTE_VERBS = {"canAdd": "annotations:create", "canEdit": "annotations:write", "canDelete": "annotations:delete"}
+_NOTE_VERBS = {
+    "canAdd": "annotations:create",
+    "canEdit": "annotations:write",
+    "canDelete": "annotations:delete",
+}
 
 
 def save(actor: Actor, wanted: Save) -> Saved:
@@ -231,7 +241,9 @@ def save(actor: Actor, wanted: Save) -> Saved:
     if not title:
         raise EmptyTitle
     if len(title) > TITLE_MAX:
-        raise BadRequest(f"Dashboard title cannot be longer than {TITLE_MAX} characters", field="title", traced=False)
+        raise BadRequest(
+            f"Dashboard title cannot be longer than {TITLE_MAX} characters", field="title", traced=False
+        )
     if facts.uid and not UID.fullmatch(facts.uid):
         raise BadRequest("uid contains illegal characters", field="uid", traced=False)
     if len(facts.uid) > UID_MAX:
@@ -245,9 +257,16 @@ def save(actor: Actor, wanted: Save) -> Saved:
     existing = _same_title(actor, title, folder_id, existing, wanted)
     _check_rights(actor, existing, folder_uid, wanted)
     uid = existing.uid if existing is not None and not facts.uid else facts.uid or new_uid()
-    if existing is not None and existing.title == title and existing.folder_id == folder_id and not _was_named(facts, existing):
+    if (
+        existing is not None
+        and existing.title == title
+        and existing.folder_id == folder_id
+        and not _was_named(facts, existing)
+    ):
         uid = existing.uid  # found by its title: it keeps its own name
-    return _store(actor, wanted, existing, Saved(0, uid, slug(title), title, 0, folder_id, wanted.is_folder), facts.tags)
+    return _store(
+        actor, wanted, existing, Saved(0, uid, slug(title), title, 0, folder_id, wanted.is_folder), facts.tags
+    )
 
 
 def _was_named(facts: document.Facts, existing: Any) -> bool:
@@ -258,7 +277,11 @@ def _folder(actor: Actor, wanted: Save) -> tuple[int, str]:
     if wanted.is_folder or not (wanted.folder_uid or wanted.folder_id > 0):
         return 0, ""
     which = Dashboard.uid == wanted.folder_uid if wanted.folder_uid else Dashboard.id == wanted.folder_id
-    found = db.session.execute(select(Dashboard.id, Dashboard.uid).where(Dashboard.org_id == actor.org_id, Dashboard.is_folder, which)).first()
+    found = db.session.execute(
+        select(Dashboard.id, Dashboard.uid).where(
+            Dashboard.org_id == actor.org_id, Dashboard.is_folder, which
+        )
+    ).first()
     if found is None:
         raise BadRequest("folder not found", field="folderUid", traced=False)
     return found.id, found.uid
@@ -272,7 +295,9 @@ def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | N
         keys.append(Dashboard.uid == facts.uid)
     if not keys:
         return None
-    rows: Sequence[Row[Any]] = db.session.execute(_select().where(Dashboard.org_id == actor.org_id, or_(*keys))).all()
+    rows: Sequence[Row[Any]] = db.session.execute(
+        _select().where(Dashboard.org_id == actor.org_id, or_(*keys))
+    ).all()
     by_number = next((row for row in rows if row.id == facts.id), None)
     by_name = next((row for row in rows if facts.uid and row.uid == facts.uid), None)
     if facts.id > 0 and by_number is None:
@@ -282,10 +307,14 @@ def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | N
     return by_number or by_name
 
 
-def _same_title(actor: Actor, title: str, folder_id: int, existing: Row[Any] | None, wanted: Save) -> Row[Any] | None:
+def _same_title(
+    actor: Actor, title: str, folder_id: int, existing: Row[Any] | None, wanted: Save
+) -> Row[Any] | None:
     """Return what the save replaces: a dashboard of the same title in the folder takes part in it."""
     here = or_(Dashboard.is_folder, Dashboard.folder_id == folder_id)
-    others: Sequence[Row[Any]] = db.session.execute(_select().where(Dashboard.org_id == actor.org_id, Dashboard.title == title, here)).all()
+    others: Sequence[Row[Any]] = db.session.execute(
+        _select().where(Dashboard.org_id == actor.org_id, Dashboard.title == title, here)
+    ).all()
     for other in others:
         if existing is not None and other.id == existing.id:
             continue
@@ -325,12 +354,23 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
     }
     try:
         if existing is None:
-            fresh = {**values, "org_id": actor.org_id, "is_folder": wanted.is_folder, "created": now, "created_by": actor.user_id, "body": ""}
+            fresh = {
+                **values,
+                "org_id": actor.org_id,
+                "is_folder": wanted.is_folder,
+                "created": now,
+                "created_by": actor.user_id,
+                "body": "",
+            }
             number = int(db.session.execute(insert(Dashboard).values(fresh)).inserted_primary_key[0])  # type: ignore[attr-defined]
         else:
             number = existing.id
         body = document.text(wanted.body, id=number, uid=saved.uid, version=version)
-        same = Dashboard.id == number if existing is None else and_(Dashboard.id == number, Dashboard.version == existing.version)
+        same = (
+            Dashboard.id == number
+            if existing is None
+            else and_(Dashboard.id == number, Dashboard.version == existing.version)
+        )
         changed = db.session.execute(update(Dashboard).where(same).values(**values, body=body))
     except IntegrityError:
         raise NameExists from None
@@ -342,7 +382,13 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
 
 
 def _keep_version(actor: Actor, number: int, version: int, message: str, body: str) -> None:
-    row = {"dashboard_id": number, "version": version, "parent_version": version - 1, "message": message[:500], "created": clock.now()}
+    row = {
+        "dashboard_id": number,
+        "version": version,
+        "parent_version": version - 1,
+        "message": message[:500],
+        "created": clock.now(),
+    }
     db.session.execute(insert(DashboardVersion).values(**row, created_by=actor.user_id, body=body))
     keep = _versions_to_keep()
     if version > keep:
@@ -372,19 +418,29 @@ def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
 def remove(row: Any) -> None:
     """Delete a dashboard; of a folder, what is in it as well."""
     if row.is_folder:
-        db.session.execute(delete(Dashboard).where(Dashboard.org_id == row.org_id, Dashboard.folder_id == row.id))
+        db.session.execute(
+            delete(Dashboard).where(Dashboard.org_id == row.org_id, Dashboard.folder_id == row.id)
+        )
     db.session.execute(delete(Dashboard).where(Dashboard.id == row.id))
 
 
 def count_with_slug(actor: Actor, slug_: str) -> int:
     """Return how many dashboards share a slug."""
-    query = select(Dashboard.id).where(Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False)).limit(2)
+    query = (
+        select(Dashboard.id)
+        .where(Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False))
+        .limit(2)
+    )
     return len(db.session.execute(query).all())
 
 
 def uids_of(actor: Actor, numbers: list[int]) -> list[str]:
     """Return the uids of dashboards by their ids."""
-    query = select(Dashboard.uid).where(Dashboard.org_id == actor.org_id, Dashboard.id.in_(numbers)).order_by(Dashboard.id)
+    query = (
+        select(Dashboard.uid)
+        .where(Dashboard.org_id == actor.org_id, Dashboard.id.in_(numbers))
+        .order_by(Dashboard.id)
+    )
     return list(db.session.scalars(query))
 
 
@@ -400,3 +456,9 @@ def import_inputs(body: document.Members, given: list[dict[str, Any]]) -> docume
         value = orjson.dumps(values.get(name, str(one.get("value", "")))).decode()[1:-1]
         text = text.replace("${" + name + "}", value)
     return document.read(text.encode())
+
+
+def require_read(actor: Actor, row: Any) -> None:
+    """Refuse who may not read a dashboard (where a route loads it by itself). Raises Forbidden."""
+    if not actor.may("dashboards:read", *scopes(row)):
+        raise Forbidden("Access denied to this dashboard")

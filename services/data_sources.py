@@ -93,7 +93,11 @@ by_name = Loader("source", ("name",), find_by_name, scopes)
 
 def listed(actor: Actor) -> list[Any]:
     """Return all data sources by name, as rows."""
-    return list(db.session.execute(select(*_COLUMNS).where(DataSource.org_id == actor.org_id).order_by(DataSource.name)))
+    return list(
+        db.session.execute(
+            select(*_COLUMNS).where(DataSource.org_id == actor.org_id).order_by(DataSource.name)
+        )
+    )
 
 
 def in_list(row: Any) -> dict[str, Any]:
@@ -168,7 +172,11 @@ def _check(wanted: Wanted, *, fresh: bool) -> None:
         raise BadRequest("The uid may hold 40 letters, digits, - and _", field="uid", traced=False)
     if not wanted.url and (fresh or not registry.needs_url(wanted.type)):
         return
-    parts = urlsplit(wanted.url if "://" in wanted.url or wanted.type not in {"mssql", "mysql", "postgres"} else "tcp://" + wanted.url)
+    parts = urlsplit(
+        wanted.url
+        if "://" in wanted.url or wanted.type not in {"mssql", "mysql", "postgres"}
+        else "tcp://" + wanted.url
+    )
     if not wanted.url or parts.scheme == "" or (parts.scheme in {"http", "https"} and not parts.netloc):
         raise BadRequest("Validation error, invalid URL", field="url")
 
@@ -221,7 +229,10 @@ def _values(wanted: Wanted) -> dict[str, Any]:
 
 
 def _sealed(secrets: dict[str, str]) -> dict[str, str]:
-    return {"sealed": _vaults["main"].seal(secrets) if secrets else "", "secret_names": orjson.dumps(sorted(secrets)).decode()}
+    return {
+        "sealed": _vaults["main"].seal(secrets) if secrets else "",
+        "secret_names": orjson.dumps(sorted(secrets)).decode(),
+    }
 
 
 def _only_default(actor: Actor, number: int, wanted: Wanted) -> None:
@@ -247,7 +258,9 @@ def change(actor: Actor, row: DataSource, wanted: Wanted) -> DataSource:
     same = DataSource.id == row.id
     if wanted.version:
         same &= DataSource.version <= wanted.version
-    changed = db.session.execute(update(DataSource).where(same).values(**values, version=wanted.version + 1, updated=clock.now()))
+    changed = db.session.execute(
+        update(DataSource).where(same).values(**values, version=wanted.version + 1, updated=clock.now())
+    )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise OldVersion
     _only_default(actor, row.id, wanted)
@@ -285,3 +298,9 @@ def require_query(actor: Actor, row: DataSource) -> None:
     """Refuse who may not query a data source. Raises Forbidden."""
     if not actor.may("datasources:query", *scopes(row)):
         raise Forbidden("Access denied to data source")
+
+
+def require_write(actor: Actor, row: DataSource) -> None:
+    """Refuse who may not change a data source. Raises Forbidden."""
+    if not actor.may("datasources:write", *scopes(row)):
+        raise Forbidden("You may not change this data source")

@@ -58,7 +58,9 @@ by_id = Loader("folder", ("folder_id",), find_by_id, dashboards.scopes)
 
 def listed(actor: Actor, *, limit: int, page: int) -> list[dict[str, Any]]:
     """Return a page of the folders by title: id, uid, title."""
-    query = select(Dashboard.id, Dashboard.uid, Dashboard.title).where(Dashboard.org_id == actor.org_id, Dashboard.is_folder)
+    query = select(Dashboard.id, Dashboard.uid, Dashboard.title).where(
+        Dashboard.org_id == actor.org_id, Dashboard.is_folder
+    )
     rows = db.session.execute(query.order_by(Dashboard.title).limit(limit).offset(limit * (page - 1)))
     return [{"id": row.id, "uid": row.uid, "title": row.title} for row in rows]
 
@@ -91,9 +93,13 @@ def create(actor: Actor, title: str, uid: str) -> Row[Any]:
     return _save(actor, title, document.members(title=title, uid=uid, schemaVersion=17), overwrite=False)
 
 
-def change(actor: Actor, folder: Row[Any], title: str, uid: str, version: int, *, overwrite: bool) -> Row[Any]:
+def change(
+    actor: Actor, folder: Row[Any], title: str, uid: str, version: int, *, overwrite: bool
+) -> Row[Any]:
     """Rename a folder. Raises FolderChanged, FolderNameExists."""
-    members = document.members(id=folder.id, uid=uid or folder.uid, title=title or folder.title, version=version, schemaVersion=17)
+    members = document.members(
+        id=folder.id, uid=uid or folder.uid, title=title or folder.title, version=version, schemaVersion=17
+    )
     return _save(actor, title or folder.title, members, overwrite=overwrite)
 
 

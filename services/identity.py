@@ -38,7 +38,17 @@ class ExpiredKey(Unauthorized):
     traced = True
 
 
-_PERSON = (User.id, User.login, User.email, User.name, User.theme, User.is_admin, User.is_disabled, User.last_seen, User.password)
+_PERSON = (
+    User.id,
+    User.login,
+    User.email,
+    User.name,
+    User.theme,
+    User.is_admin,
+    User.is_disabled,
+    User.last_seen,
+    User.password,
+)
 
 
 def _person_select(org_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select of ten columns
@@ -71,10 +81,23 @@ def _actor(row, credential: Credential, credential_id: int = 0, csrf_secret: str
 
 def by_session(token: str, *, org_id: int, idle: int, lifetime: int) -> Actor | None:
     """Return who holds a session cookie, or None when it is unknown, too old (lifetime) or unused for too long (idle)."""
-    query = _person_select(org_id).join(AuthSession, AuthSession.user_id == User.id).where(AuthSession.token_hash == crypto.token_hash(token))
-    row = db.session.execute(query.add_columns(AuthSession.id.label("session_id"), AuthSession.csrf_secret, AuthSession.created, AuthSession.seen)).first()
+    query = (
+        _person_select(org_id)
+        .join(AuthSession, AuthSession.user_id == User.id)
+        .where(AuthSession.token_hash == crypto.token_hash(token))
+    )
+    row = db.session.execute(
+        query.add_columns(
+            AuthSession.id.label("session_id"), AuthSession.csrf_secret, AuthSession.created, AuthSession.seen
+        )
+    ).first()
     now = clock.now()
-    if row is None or row.is_disabled or row.created + timedelta(seconds=lifetime) < now or row.seen + timedelta(seconds=idle) < now:
+    if (
+        row is None
+        or row.is_disabled
+        or row.created + timedelta(seconds=lifetime) < now
+        or row.seen + timedelta(seconds=idle) < now
+    ):
         return None
     if row.seen + SEEN_EVERY < now:
         touch_session(row.session_id, row.id)
@@ -94,7 +117,9 @@ def by_password(login: str, password: str, *, org_id: int, client_ip: str, crede
 
     Raises WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
     """
-    row = db.session.execute(_person_select(org_id).where(or_(User.login == login, User.email == login))).first()
+    row = db.session.execute(
+        _person_select(org_id).where(or_(User.login == login, User.email == login))
+    ).first()
     locked = _is_locked(login)
     fits = crypto.verify_password(row.password if row else None, password)
     if row is None or not fits or locked or row.is_disabled:
@@ -108,7 +133,11 @@ def by_password(login: str, password: str, *, org_id: int, client_ip: str, crede
 
 def _is_locked(login: str) -> bool:
     since = clock.now() - LOCK_FOR
-    tries = select(func.count()).select_from(LoginAttempt).where(LoginAttempt.login == login, LoginAttempt.created > since)
+    tries = (
+        select(func.count())
+        .select_from(LoginAttempt)
+        .where(LoginAttempt.login == login, LoginAttempt.created > since)
+    )
     return bool((db.session.scalar(tries) or 0) >= LOCK_AFTER)
 
 
@@ -117,8 +146,17 @@ def by_api_key(text: str) -> Actor:
     key = crypto.read_api_key(text)
     if key is None:
         raise WrongKey
-    query = select(ApiKey.id, ApiKey.name, ApiKey.role, ApiKey.expires, Org.id.label("org_id"), Org.name.label("org_name"))
-    row = db.session.execute(query.join(Org, Org.id == ApiKey.org_id).where(ApiKey.key_hash == crypto.token_hash(key.k))).first()
+    query = select(
+        ApiKey.id,
+        ApiKey.name,
+        ApiKey.role,
+        ApiKey.expires,
+        Org.id.label("org_id"),
+        Org.name.label("org_name"),
+    )
+    row = db.session.execute(
+        query.join(Org, Org.id == ApiKey.org_id).where(ApiKey.key_hash == crypto.token_hash(key.k))
+    ).first()
     if row is None:
         raise WrongKey
     if row.expires is not None and row.expires < clock.now():
@@ -147,7 +185,11 @@ def sign_in(login: str, password: str, *, client_ip: str, user_agent: str) -> Si
     db.session.rollback()
     token, now = crypto.new_token(), clock.now()
     with transaction(separate=True) as session:
-        session.execute(delete(LoginAttempt).where(or_(LoginAttempt.login == login, LoginAttempt.created < now - LOCK_FOR)))
+        session.execute(
+            delete(LoginAttempt).where(
+                or_(LoginAttempt.login == login, LoginAttempt.created < now - LOCK_FOR)
+            )
+        )
         session.execute(update(User).where(User.id == actor.user_id).values(last_seen=now))
         session.add(
             AuthSession(
@@ -178,8 +220,14 @@ def change_password(actor: Actor, old: str, new: str) -> None:
         raise BadRequest("New password is too short", field="new", traced=False)
     hashed = crypto.hash_password(new)
     with transaction():
-        db.session.execute(update(User).where(User.id == actor.user_id).values(password=hashed, updated=clock.now()))
-        db.session.execute(delete(AuthSession).where(AuthSession.user_id == actor.user_id, AuthSession.id != actor.credential_id))
+        db.session.execute(
+            update(User).where(User.id == actor.user_id).values(password=hashed, updated=clock.now())
+        )
+        db.session.execute(
+            delete(AuthSession).where(
+                AuthSession.user_id == actor.user_id, AuthSession.id != actor.credential_id
+            )
+        )
 
 
 def is_first_password(actor: Actor, password: str) -> bool:

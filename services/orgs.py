@@ -94,7 +94,9 @@ def rename(org_id: int, name: str) -> None:
     other = db.session.scalar(select(Org.id).where(Org.name == name))
     if other is not None and other != org_id:
         raise BadRequest("Organization name taken")
-    if not db.session.execute(update(Org).where(Org.id == org_id).values(name=name, updated=clock.now())).rowcount:  # type: ignore[attr-defined]
+    if not db.session.execute(
+        update(Org).where(Org.id == org_id).values(name=name, updated=clock.now())
+    ).rowcount:  # type: ignore[attr-defined]
         raise OrgNotFound
 
 
@@ -113,8 +115,16 @@ def remove(org_id: int) -> None:
 
 def members(org_id: int, *, query: str = "", limit: int = 0, page: int = 1) -> list[dict[str, Any]]:
     """Return people of an organisation by login."""
-    found = select(OrgUser.org_id, OrgUser.role, *(User.id, User.email, User.name, User.login, User.last_seen, User.is_disabled))
-    found = found.join(User, User.id == OrgUser.user_id).where(OrgUser.org_id == org_id, *_matching(query)).order_by(User.login)
+    found = select(
+        OrgUser.org_id,
+        OrgUser.role,
+        *(User.id, User.email, User.name, User.login, User.last_seen, User.is_disabled),
+    )
+    found = (
+        found.join(User, User.id == OrgUser.user_id)
+        .where(OrgUser.org_id == org_id, *_matching(query))
+        .order_by(User.login)
+    )
     if limit:
         found = found.limit(limit).offset(limit * (page - 1))
     now = clock.now()
@@ -137,7 +147,17 @@ def members(org_id: int, *, query: str = "", limit: int = 0, page: int = 1) -> l
 
 def _matching(query: str) -> list[Any]:
     like = f"%{query.lower()}%"
-    return [or_(func.lower(User.login).like(like), func.lower(User.email).like(like), func.lower(User.name).like(like))] if query else []
+    return (
+        [
+            or_(
+                func.lower(User.login).like(like),
+                func.lower(User.email).like(like),
+                func.lower(User.name).like(like),
+            )
+        ]
+        if query
+        else []
+    )
 
 
 def count_members(org_id: int, query: str = "") -> int:
@@ -152,7 +172,9 @@ def add_member(org_id: int, user_id: int, role: str) -> None:
     if db.session.scalar(select(OrgUser.id).where(OrgUser.org_id == org_id, OrgUser.user_id == user_id)):
         raise AlreadyMember(user_id)
     try:
-        db.session.execute(insert(OrgUser).values(org_id=org_id, user_id=user_id, role=role, created=now, updated=now))
+        db.session.execute(
+            insert(OrgUser).values(org_id=org_id, user_id=user_id, role=role, created=now, updated=now)
+        )
     except IntegrityError:
         raise OrgNotFound from None
     db.session.execute(update(User).where(User.id == user_id, User.org_id == 0).values(org_id=org_id))
@@ -174,11 +196,17 @@ def remove_member(org_id: int, user_id: int) -> None:
     if db.session.scalar(select(OrgUser.id).where(OrgUser.org_id == org_id).limit(1)):
         _keep_an_admin(org_id)
     first = select(func.min(OrgUser.org_id)).where(OrgUser.user_id == user_id).scalar_subquery()
-    db.session.execute(update(User).where(User.id == user_id, User.org_id == org_id).values(org_id=func.coalesce(first, User.org_id)))
+    db.session.execute(
+        update(User)
+        .where(User.id == user_id, User.org_id == org_id)
+        .values(org_id=func.coalesce(first, User.org_id))
+    )
 
 
 def _keep_an_admin(org_id: int) -> None:
-    if not db.session.scalar(select(OrgUser.id).where(OrgUser.org_id == org_id, OrgUser.role == Role.ADMIN).limit(1)):
+    if not db.session.scalar(
+        select(OrgUser.id).where(OrgUser.org_id == org_id, OrgUser.role == Role.ADMIN).limit(1)
+    ):
         raise LastAdmin
 
 
@@ -186,7 +214,13 @@ def preferences(org_id: int, user_id: int = 0, team_id: int = 0) -> dict[str, An
     """Return preferences as the API shows them."""
     mine = Preferences.org_id == org_id, Preferences.user_id == user_id, Preferences.team_id == team_id
     row = db.session.execute(
-        select(Preferences.theme, Preferences.timezone, Preferences.week_start, Preferences.home_dashboard_id, Dashboard.uid)
+        select(
+            Preferences.theme,
+            Preferences.timezone,
+            Preferences.week_start,
+            Preferences.home_dashboard_id,
+            Dashboard.uid,
+        )
         .outerjoin(Dashboard, Dashboard.id == Preferences.home_dashboard_id)
         .where(*mine)
     ).first()
@@ -208,32 +242,52 @@ def prefer(actor: Actor, given: dict[str, Any], *, user_id: int = 0, team_id: in
     """Set preferences; partly leaves alone what was not given. Raises BadRequest, DashboardNotFound."""
     if given.get("theme", "") not in {"", "light", "dark"}:
         raise BadRequest("Invalid theme", field="theme", traced=False)
-    values = {name: given[name] for name in ("theme", "timezone", "week_start", "home_dashboard_id") if name in given}
+    values = {
+        name: given[name]
+        for name in ("theme", "timezone", "week_start", "home_dashboard_id")
+        if name in given
+    }
     if "home_dashboard_uid" in given:
         uid = given["home_dashboard_uid"]
         values["home_dashboard_id"] = dashboards.find_by_uid(actor, uid).id if uid else 0
     if not partly:
         values = {"theme": "", "timezone": "", "week_start": "", "home_dashboard_id": 0} | values
-    mine = (Preferences.org_id == actor.org_id) & (Preferences.user_id == user_id) & (Preferences.team_id == team_id)
+    mine = (
+        (Preferences.org_id == actor.org_id)
+        & (Preferences.user_id == user_id)
+        & (Preferences.team_id == team_id)
+    )
     if db.session.scalar(select(Preferences.id).where(mine)):
         if values:
             db.session.execute(update(Preferences).where(mine).values(**values))
     else:
-        db.session.execute(insert(Preferences).values(org_id=actor.org_id, user_id=user_id, team_id=team_id, **values))
+        db.session.execute(
+            insert(Preferences).values(org_id=actor.org_id, user_id=user_id, team_id=team_id, **values)
+        )
 
 
 def home_dashboard(actor: Actor) -> tuple[str, str] | None:
     """Return uid and slug of the person's or else the organisation's home dashboard, if one is set."""
-    query = select(Dashboard.uid, Dashboard.slug).join(Preferences, Preferences.home_dashboard_id == Dashboard.id)
-    mine = Preferences.org_id == actor.org_id, Preferences.team_id == 0, Preferences.user_id.in_((0, actor.user_id))
-    row = db.session.execute(query.where(*mine, Dashboard.org_id == actor.org_id).order_by(Preferences.user_id.desc())).first()
+    query = select(Dashboard.uid, Dashboard.slug).join(
+        Preferences, Preferences.home_dashboard_id == Dashboard.id
+    )
+    mine = (
+        Preferences.org_id == actor.org_id,
+        Preferences.team_id == 0,
+        Preferences.user_id.in_((0, actor.user_id)),
+    )
+    row = db.session.execute(
+        query.where(*mine, Dashboard.org_id == actor.org_id).order_by(Preferences.user_id.desc())
+    ).first()
     return (row.uid, row.slug) if row else None
 
 
 def effective(actor: Actor) -> tuple[str, str, str]:
     """Return theme, time zone and week start for a person: their own, else the organisation's, else ""."""
     query = select(Preferences.theme, Preferences.timezone, Preferences.week_start).where(
-        Preferences.org_id == actor.org_id, Preferences.team_id == 0, Preferences.user_id.in_((0, actor.user_id))
+        Preferences.org_id == actor.org_id,
+        Preferences.team_id == 0,
+        Preferences.user_id.in_((0, actor.user_id)),
     )
     rows = db.session.execute(query.order_by(Preferences.user_id.desc())).all()
     return tuple(next((row[i] for row in rows if row[i]), "") for i in range(3))  # type: ignore[return-value]  # three of them

@@ -75,9 +75,16 @@ class Page:
         """Return a panel's title with variables filled in."""
         return fill(str(place.panel.get("title") or ""), self.scoped(place.scope))
 
+    def row_title(self, section: Section) -> str:
+        """Return a row's title with variables filled in."""
+        return fill(section.title, self.scoped(section.scope))
+
     def scoped(self, scope: Mapping[str, tuple[str, str]]) -> dict[str, Variable]:
         """Return all variables as a repeat sees them."""
-        return {**self.known, **{name: Variable(name, [value], [text]) for name, (value, text) in scope.items()}}
+        return {
+            **self.known,
+            **{name: Variable(name, [value], [text]) for name, (value, text) in scope.items()},
+        }
 
 
 @dataclass(frozen=True)
@@ -103,21 +110,45 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     del theme
     time = board.get("time") if isinstance(board.get("time"), dict) else {}
     name = asked.timezone or str(board.get("timezone") or "") or own_zone
-    raw_from, raw_to = asked.raw_from or str(time.get("from") or "now-6h"), asked.raw_to or str(time.get("to") or "now")
+    raw_from, raw_to = (
+        asked.raw_from or str(time.get("from") or "now-6h"),
+        asked.raw_to or str(time.get("to") or "now"),
+    )
     try:
-        span = parse_range(raw_from, raw_to, clock.now_ms(), zone(name), 6 if week == "sunday" else 5 if week == "saturday" else 0)
+        span = parse_range(
+            raw_from,
+            raw_to,
+            clock.now_ms(),
+            zone(name),
+            6 if week == "sunday" else 5 if week == "saturday" else 0,
+        )
     except (ValueError, OverflowError):
-        raise BadRequest(f"The time range {raw_from!r} to {raw_to!r} is none", field="from", traced=False) from None
+        raise BadRequest(
+            f"The time range {raw_from!r} to {raw_to!r} is none", field="from", traced=False
+        ) from None
     if span.from_ms >= span.to_ms or not -(10**14) < span.from_ms < span.to_ms < 10**15:
         raise BadRequest("The time range ends before it begins", field="from", traced=False)
-    rows = [row for row in data_sources.listed(actor) if actor.may("datasources:query", *data_sources.scopes(row))]
+    rows = [
+        row for row in data_sources.listed(actor) if actor.may("datasources:query", *data_sources.scopes(row))
+    ]
     sources = [data_sources.config(row, timeout_s) for row in rows]
     shown = {
         "__from": str(span.from_ms), "__to": str(span.to_ms), "__dashboard": str(dashboard.title), "__org": str(actor.org_id),
         "__user": str(actor.user_id), "timeFilter": f"time >= {span.from_ms}ms and time <= {span.to_ms}ms",
     }  # fmt: skip
     known = {one: Variable(one, [value]) for one, value in shown.items()}
-    return Page(dashboard.uid, dashboard.title, dashboard.slug, board, span, name or "utc", read(board, asked.variables), sources, asked, known)
+    return Page(
+        dashboard.uid,
+        dashboard.title,
+        dashboard.slug,
+        board,
+        span,
+        name or "utc",
+        read(board, asked.variables),
+        sources,
+        asked,
+        known,
+    )
 
 
 def resolve_variables(page: Page) -> None:
@@ -127,7 +158,9 @@ def resolve_variables(page: Page) -> None:
         config = source_for(page, reference, {})
         if config is None:
             raise SourceError("Data source not found")
-        return run.source(config).find(text, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s))
+        return run.source(config).find(
+            text, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s)
+        )
 
     listed = [(one.name, one.uid, one.type) for one in page.sources]
     page.states = Resolver(find, listed, page.span, known=dict(page.globals)).resolve(page.states)
@@ -194,7 +227,9 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
     points = points if isinstance(points, int) and points > 0 else max(1, width)
     for target in targets:
         own = target.get("datasource")
-        config = source_for(page, own if own not in (None, "") else None if reference == MIXED else reference, place.scope)
+        config = source_for(
+            page, own if own not in (None, "") else None if reference == MIXED else reference, place.scope
+        )
         named = (own or reference or {}) if isinstance(own or reference or {}, Mapping) else {}
         if config is None:
             if named.get("uid") not in {OWN, "grafana", DASHBOARD}:
@@ -202,17 +237,30 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
             continue
         model = filled(target, known, config.type)
         least = _least_ms(page, place.panel, config, known)
-        query = Query(str(target.get("refId") or "A"), model, span.from_ms, span.to_ms, panel_interval(span.span_ms, points, least), points)
+        query = Query(
+            str(target.get("refId") or "A"),
+            model,
+            span.from_ms,
+            span.to_ms,
+            panel_interval(span.span_ms, points, least),
+            points,
+        )
         made.waits.append(batch.submit(config, query))
         made.models.append((config, model))
     return made
 
 
-def _least_ms(page: Page, panel: Mapping[str, Any], config: SourceConfig, known: Mapping[str, Variable]) -> int:
+def _least_ms(
+    page: Page, panel: Mapping[str, Any], config: SourceConfig, known: Mapping[str, Variable]
+) -> int:
     del page
     given = panel.get("interval") or config.json_data.get("timeInterval") or ""
     try:
-        return max(1, parse_duration(fill(str(given), known))) if given else (15_000 if config.type == "prometheus" else 1)
+        return (
+            max(1, parse_duration(fill(str(given), known)))
+            if given
+            else (15_000 if config.type == "prometheus" else 1)
+        )
     except ValueError:
         return 1
 
@@ -220,7 +268,9 @@ def _least_ms(page: Page, panel: Mapping[str, Any], config: SourceConfig, known:
 def filled(value: Any, known: Mapping[str, Variable], kind: str, name: str = "") -> Any:
     """Return a query's model with variables filled into every text."""
     if isinstance(value, str):
-        return fill(value, known, default_format="prometheus" if kind == "prometheus" and name == "expr" else "glob")
+        return fill(
+            value, known, default_format="prometheus" if kind == "prometheus" and name == "expr" else "glob"
+        )
     if isinstance(value, Mapping):
         return {key: filled(inner, known, kind, str(key)) for key, inner in value.items()}
     if isinstance(value, list):
@@ -237,17 +287,26 @@ def _finish(page: Page, place: Placed, waiting: _Waiting) -> Drawn:
         view = draw_frames(page, place, frames, waiting.span)
     except Exception as fault:  # noqa: BLE001 - a panel that cannot be drawn says so; the page goes on
         run.log.exception("panel %s of %s cannot be drawn", place.key, page.uid)
-        view, error = Message("This panel cannot be drawn", str(fault)), error or f"{type(fault).__name__}: {fault}"
+        view, error = (
+            Message("This panel cannot be drawn", str(fault)),
+            error or f"{type(fault).__name__}: {fault}",
+        )
     return Drawn(place, view, error, words(place.panel), tuple(results))
 
 
-def _presented(results: Sequence[run.Result], models: Sequence[tuple[SourceConfig, Mapping[str, Any]]]) -> list[Frame]:
+def _presented(
+    results: Sequence[run.Result], models: Sequence[tuple[SourceConfig, Mapping[str, Any]]]
+) -> list[Frame]:
     frames: list[Frame] = []
     for config in dict.fromkeys(config.uid for config, _ in models):
-        mine = [(one, model) for one, (source, model) in zip(results, models, strict=True) if source.uid == config]
+        mine = [
+            (one, model) for one, (source, model) in zip(results, models, strict=True) if source.uid == config
+        ]
         source = next(source for source, _ in models if source.uid == config)
         if mine and all(one.status != 404 for one, _ in mine):
-            frames += run.source(source).present([frame for one, _ in mine for frame in one.frames], [model for _, model in mine])
+            frames += run.source(source).present(
+                [frame for one, _ in mine for frame in one.frames], [model for _, model in mine]
+            )
     return frames
 
 
@@ -257,6 +316,8 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
     known = page.scoped(place.scope)
     context = Context(zone(page.timezone), page.asked.dark, lambda text, scope: fill(text, known, scope))
     head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
-    size = Size(place.width_px(page.asked.grid_px) - BORDER_PX, max(20, place.height_px - head - BORDER_PX + 1))
+    size = Size(
+        place.width_px(page.asked.grid_px) - BORDER_PX, max(20, place.height_px - head - BORDER_PX + 1)
+    )
     data = PanelData(panel, frames, size, span, context, f"p{place.key}")
     return registry.kind(str(panel.get("type"))).view(data)

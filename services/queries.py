@@ -66,7 +66,9 @@ class Asked:
 def load(actor: Actor, models: list[Any], raw_from: Any, raw_to: Any, timeout_s: float) -> Asked:
     """Find the data sources of queries. Raises BadRequest, NotFound, Forbidden, KindNotHere."""
     if not models or len(models) > MAX_QUERIES or not all(isinstance(one, dict) for one in models):
-        raise BadRequest("No queries found in query" if not models else "bad request data", traced=bool(models))
+        raise BadRequest(
+            "No queries found in query" if not models else "bad request data", traced=bool(models)
+        )
     now, tz = clock.now_ms(), zone("utc")
     found: dict[str, SourceConfig] = {}
     queries = []
@@ -83,7 +85,19 @@ def load(actor: Actor, models: list[Any], raw_from: Any, raw_to: Any, timeout_s:
         if ends[0] > ends[1] or not -(10**14) < ends[0] <= ends[1] < 10**15:
             raise BadRequest("invalid time range", traced=False)
         ref_id = str(model.get("refId") or "A")
-        queries.append((config, Query(ref_id, model, ends[0], ends[1], _whole(model.get("intervalMs"), 1000), _whole(model.get("maxDataPoints"), 100))))
+        queries.append(
+            (
+                config,
+                Query(
+                    ref_id,
+                    model,
+                    ends[0],
+                    ends[1],
+                    _whole(model.get("intervalMs"), 1000),
+                    _whole(model.get("maxDataPoints"), 100),
+                ),
+            )
+        )
     return Asked(queries)
 
 
@@ -91,14 +105,20 @@ def _whole(value: Any, default: int) -> int:
     return max(1, min(int(value), 10**12)) if isinstance(value, int | float) and value == value else default  # noqa: PLR0124 - NaN
 
 
-def _config(actor: Actor, model: Mapping[str, Any], found: dict[str, SourceConfig], timeout_s: float) -> SourceConfig:
+def _config(
+    actor: Actor, model: Mapping[str, Any], found: dict[str, SourceConfig], timeout_s: float
+) -> SourceConfig:
     ref = model.get("datasource")
     uid = str(ref.get("uid") or "") if isinstance(ref, dict) else str(ref or "")
     number = model.get("datasourceId")
     key = uid or f"#{number}"
     if key not in found:
         which = DataSource.uid == uid if uid else DataSource.id == number if isinstance(number, int) else None
-        row = None if which is None else db.session.scalar(select(DataSource).where(DataSource.org_id == actor.org_id, which))
+        row = (
+            None
+            if which is None
+            else db.session.scalar(select(DataSource).where(DataSource.org_id == actor.org_id, which))
+        )
         if row is None:
             raise NotFound("Data source not found", traced=False)
         if not actor.may("datasources:query", *data_sources.scopes(row)):
@@ -132,7 +152,9 @@ def health(config: SourceConfig) -> Health:
         return Health(ok=False, message=fault.message)
 
 
-def resource(config: SourceConfig, method: str, path: str, query: str, body: bytes, content_type: str) -> ResourceReply:
+def resource(
+    config: SourceConfig, method: str, path: str, query: str, body: bytes, content_type: str
+) -> ResourceReply:
     """Call a source's own API. Raises PluginMissing, DomainError with the source's words."""
     try:
         source = run.source(config)
@@ -171,9 +193,19 @@ class NoAnswer(DomainError):
     status = 502
 
 
-def forward(config: SourceConfig, method: str, path: str, query: str, body: bytes, content_type: str) -> tuple[int, bytes, str]:
+def forward(
+    config: SourceConfig, method: str, path: str, query: str, body: bytes, content_type: str
+) -> tuple[int, bytes, str]:
     """Send a client's own request to a source and return status, body and content type. Raises NoAnswer."""
     try:
-        return call(config, method, path, Deadline.after(config.timeout_s), query=query, body=body or None, content_type=content_type)
+        return call(
+            config,
+            method,
+            path,
+            Deadline.after(config.timeout_s),
+            query=query,
+            body=body or None,
+            content_type=content_type,
+        )
     except SourceError as fault:
         raise NoAnswer(fault.message) from None

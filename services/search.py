@@ -42,10 +42,25 @@ def rows(actor: Actor, wanted: Wanted) -> list[Any]:
     if wanted.ids and wanted.uids:
         raise BadRequest("search supports UIDs or IDs, not both", traced=False)
     if wanted.limit > LIMIT_MAX:
-        raise Unprocessable(f"Limit is above maximum allowed ({LIMIT_MAX}), use page parameter to access hits beyond limit")
+        raise Unprocessable(
+            f"Limit is above maximum allowed ({LIMIT_MAX}), use page parameter to access hits beyond limit"
+        )
     star = and_(Star.dashboard_id == Dashboard.id, Star.user_id == actor.user_id)
-    columns = (Dashboard.id, Dashboard.uid, Dashboard.slug, Dashboard.title, Dashboard.is_folder, Dashboard.tags, Dashboard.folder_id)
-    more = (Dashboard.updated, Dashboard.panel_count, _Folder.uid.label("folder_uid"), _Folder.title.label("folder_title"))
+    columns = (
+        Dashboard.id,
+        Dashboard.uid,
+        Dashboard.slug,
+        Dashboard.title,
+        Dashboard.is_folder,
+        Dashboard.tags,
+        Dashboard.folder_id,
+    )
+    more = (
+        Dashboard.updated,
+        Dashboard.panel_count,
+        _Folder.uid.label("folder_uid"),
+        _Folder.title.label("folder_title"),
+    )
     found = (
         select(*columns, *more, _Folder.slug.label("folder_slug"), Star.id.label("star"))
         .outerjoin(_Folder, _Folder.id == Dashboard.folder_id)
@@ -64,7 +79,9 @@ def rows(actor: Actor, wanted: Wanted) -> list[Any]:
 def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     verb = "write" if wanted.permission == "Edit" else "read"
     found: list[Any] = []
-    kinds = [folder for folder, kind in ((False, "dashboards"), (True, "folders")) if actor.may(f"{kind}:{verb}")]
+    kinds = [
+        folder for folder, kind in ((False, "dashboards"), (True, "folders")) if actor.may(f"{kind}:{verb}")
+    ]
     if wanted.kind in {"dash-db", "dash-folder"}:
         kinds = [folder for folder in kinds if folder == (wanted.kind == "dash-folder")]
     if len(kinds) < 2:
@@ -72,7 +89,13 @@ def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     if wanted.query:
         found.append(func.lower(Dashboard.title).like(f"%{wanted.query.lower()}%"))
     for tag in wanted.tags:
-        found.append(Dashboard.id.in_(select(DashboardTag.dashboard_id).where(DashboardTag.org_id == actor.org_id, DashboardTag.term == tag)))
+        found.append(
+            Dashboard.id.in_(
+                select(DashboardTag.dashboard_id).where(
+                    DashboardTag.org_id == actor.org_id, DashboardTag.term == tag
+                )
+            )
+        )
     if wanted.folder_ids:
         found.append(Dashboard.folder_id.in_(wanted.folder_ids))
     if wanted.folder_uids:
@@ -117,7 +140,10 @@ def tag_counts(actor: Actor) -> list[dict[str, Any]]:
     if not actor.may("dashboards:read"):
         return []
     query = select(DashboardTag.term, func.count().label("number")).where(DashboardTag.org_id == actor.org_id)
-    return [{"term": row.term, "count": row.number} for row in db.session.execute(query.group_by(DashboardTag.term).order_by(DashboardTag.term))]
+    return [
+        {"term": row.term, "count": row.number}
+        for row in db.session.execute(query.group_by(DashboardTag.term).order_by(DashboardTag.term))
+    ]
 
 
 def count(actor: Actor, wanted: Wanted) -> int:

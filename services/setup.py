@@ -68,7 +68,17 @@ def first_content(settings: Settings) -> None:
         if settings.flag("security", "disable_initial_admin_creation"):
             return
         login, email = settings.text("security", "admin_user"), settings.text("security", "admin_email")
-        user = User(login=login, email=email, name="", password=password, org_id=org_id, is_admin=True, last_seen=now, created=now, updated=now)
+        user = User(
+            login=login,
+            email=email,
+            name="",
+            password=password,
+            org_id=org_id,
+            is_admin=True,
+            last_seen=now,
+            created=now,
+            updated=now,
+        )
         session.add(user)
         session.flush()
         session.add(OrgUser(org_id=org_id, user_id=user.id, role=Role.ADMIN, created=now, updated=now))
@@ -79,11 +89,21 @@ def first_content(settings: Settings) -> None:
 
 def _as_admin(user: User, org_id: int) -> Actor:
     grants = grants_of(Role.ADMIN, server_admin=True)
-    return Actor(user_id=user.id, login=user.login, org_id=org_id, role=Role.ADMIN, server_admin=True, credential=Credential.BASIC, grants=grants)
+    return Actor(
+        user_id=user.id,
+        login=user.login,
+        org_id=org_id,
+        role=Role.ADMIN,
+        server_admin=True,
+        credential=Credential.BASIC,
+        grants=grants,
+    )
 
 
 def _samples(actor: Actor) -> None:
-    data_sources.create(actor, data_sources.Wanted(name="TestData", type="testdata", uid="testdata", is_default=True))
+    data_sources.create(
+        actor, data_sources.Wanted(name="TestData", type="testdata", uid="testdata", is_default=True)
+    )
     for path in sorted((ROOT / "conf" / "samples").glob("*.json")):
         body: dict[str, Any] = orjson.loads(path.read_bytes())
         dashboards.save(actor, dashboards.Save(document.members(**body), message="Sample"))

@@ -40,19 +40,29 @@ def create(actor: Actor, name: str, email: str) -> int:
     db.session.add(team)
     db.session.flush()
     if actor.user_id:
-        db.session.execute(insert(TeamMember).values(org_id=actor.org_id, team_id=team.id, user_id=actor.user_id, permission=4))
+        db.session.execute(
+            insert(TeamMember).values(
+                org_id=actor.org_id, team_id=team.id, user_id=actor.user_id, permission=4
+            )
+        )
     return team.id
 
 
 def _taken(actor: Actor, name: str, but: int) -> bool:
-    return bool(db.session.scalar(select(Team.id).where(Team.org_id == actor.org_id, Team.name == name, Team.id != but)))
+    return bool(
+        db.session.scalar(
+            select(Team.id).where(Team.org_id == actor.org_id, Team.name == name, Team.id != but)
+        )
+    )
 
 
 def change(actor: Actor, team: Team, name: str, email: str) -> None:
     """Rename a team. Raises BadRequest when the name is taken."""
     if _taken(actor, name, team.id):
         raise BadRequest("Team name taken")
-    db.session.execute(update(Team).where(Team.id == team.id).values(name=name, email=email, updated=clock.now()))
+    db.session.execute(
+        update(Team).where(Team.id == team.id).values(name=name, email=email, updated=clock.now())
+    )
 
 
 def remove(team: Team) -> None:
@@ -73,7 +83,13 @@ def _shown(row: Any) -> dict[str, Any]:
     }
 
 
-_number = select(func.count()).select_from(TeamMember).where(TeamMember.team_id == Team.id).correlate(Team).scalar_subquery()
+_number = (
+    select(func.count())
+    .select_from(TeamMember)
+    .where(TeamMember.team_id == Team.id)
+    .correlate(Team)
+    .scalar_subquery()
+)
 _COLUMNS = (Team.id, Team.org_id, Team.name, Team.email, _number.label("number"))
 
 
@@ -91,19 +107,30 @@ def listed(actor: Actor, *, query: str, name: str, limit: int, page: int) -> tup
         matching.append(func.lower(Team.name).like(f"%{query.lower()}%"))
     if name:
         matching.append(Team.name == name)
-    rows = db.session.execute(select(*_COLUMNS).where(*matching).order_by(Team.name).limit(limit).offset(limit * (page - 1)))
-    return db.session.scalar(select(func.count()).select_from(Team).where(*matching)) or 0, [_shown(row) for row in rows]
+    rows = db.session.execute(
+        select(*_COLUMNS).where(*matching).order_by(Team.name).limit(limit).offset(limit * (page - 1))
+    )
+    return db.session.scalar(select(func.count()).select_from(Team).where(*matching)) or 0, [
+        _shown(row) for row in rows
+    ]
 
 
 def of_user(org_id: int, user_id: int) -> list[dict[str, Any]]:
     """Return a person's teams in an organisation."""
     mine = select(TeamMember.team_id).where(TeamMember.user_id == user_id)
-    return [_shown(row) for row in db.session.execute(select(*_COLUMNS).where(Team.org_id == org_id, Team.id.in_(mine)).order_by(Team.name))]
+    return [
+        _shown(row)
+        for row in db.session.execute(
+            select(*_COLUMNS).where(Team.org_id == org_id, Team.id.in_(mine)).order_by(Team.name)
+        )
+    ]
 
 
 def members(team: Team) -> list[dict[str, Any]]:
     """Return who is in a team."""
-    query = select(User.id, User.email, User.name, User.login, TeamMember.permission).join(TeamMember, TeamMember.user_id == User.id)
+    query = select(User.id, User.email, User.name, User.login, TeamMember.permission).join(
+        TeamMember, TeamMember.user_id == User.id
+    )
     return [
         {
             "orgId": team.org_id,
@@ -123,9 +150,13 @@ def members(team: Team) -> list[dict[str, Any]]:
 
 def add_member(team: Team, user_id: int) -> None:
     """Let a person of the organisation in. Raises NotFound, BadRequest when they are in it."""
-    if not db.session.scalar(select(OrgUser.id).where(OrgUser.org_id == team.org_id, OrgUser.user_id == user_id)):
+    if not db.session.scalar(
+        select(OrgUser.id).where(OrgUser.org_id == team.org_id, OrgUser.user_id == user_id)
+    ):
         raise NotFound("user not found", traced=True)
-    if db.session.scalar(select(TeamMember.id).where(TeamMember.team_id == team.id, TeamMember.user_id == user_id)):
+    if db.session.scalar(
+        select(TeamMember.id).where(TeamMember.team_id == team.id, TeamMember.user_id == user_id)
+    ):
         raise BadRequest("User is already added to this team")
     db.session.execute(insert(TeamMember).values(org_id=team.org_id, team_id=team.id, user_id=user_id))
 

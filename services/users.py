@@ -28,14 +28,26 @@ class UserExists(DomainError):
     traced = True
 
 
-def create(*, login: str, email: str, name: str, password: str, org_id: int, default_org: int, default_role: str, is_admin: bool = False) -> int:
+def create(
+    *,
+    login: str,
+    email: str,
+    name: str,
+    password: str,
+    org_id: int,
+    default_org: int,
+    default_role: str,
+    is_admin: bool = False,
+) -> int:
     """Make a person and a member of an organisation. Opens its own transaction, after the slow hash.
 
     Raises BadRequest, UserExists, NotFound for an organisation that is not there.
     """
     login, email = login.strip() or email.strip(), email.strip() or login.strip()
     if not login:
-        raise BadRequest("Validation error, need specify either username or email", field="login", traced=False)
+        raise BadRequest(
+            "Validation error, need specify either username or email", field="login", traced=False
+        )
     if len(password) < 4:
         raise BadRequest("Password is missing or too short", field="password", traced=False)
     hashed, now = crypto.hash_password(password), clock.now()
@@ -43,8 +55,20 @@ def create(*, login: str, email: str, name: str, password: str, org_id: int, def
         if org_id and not db.session.scalar(select(Org.id).where(Org.id == org_id)):
             raise BadRequest("Organization not found", field="OrgId")
         try:
-            values = {"login": login, "email": email, "name": name, "password": hashed, "org_id": org_id or default_org, "is_admin": is_admin}
-            fresh = insert(User).values(**values, last_seen=now.replace(year=now.year - 10, day=min(now.day, 28)), created=now, updated=now)
+            values = {
+                "login": login,
+                "email": email,
+                "name": name,
+                "password": hashed,
+                "org_id": org_id or default_org,
+                "is_admin": is_admin,
+            }
+            fresh = insert(User).values(
+                **values,
+                last_seen=now.replace(year=now.year - 10, day=min(now.day, 28)),
+                created=now,
+                updated=now,
+            )
             number = int(db.session.execute(fresh).inserted_primary_key[0])  # type: ignore[attr-defined]
         except IntegrityError:
             raise UserExists(UserExists.message.format(email=email, login=login)) from None
@@ -62,7 +86,9 @@ def find(user_id: int) -> User:
 
 def find_by_name(login_or_email: str) -> User:
     """Return a person by login or e-mail. Raises UserNotFound."""
-    user = db.session.scalar(select(User).where(or_(User.login == login_or_email, User.email == login_or_email)))
+    user = db.session.scalar(
+        select(User).where(or_(User.login == login_or_email, User.email == login_or_email))
+    )
     if user is None or not login_or_email:
         raise UserNotFound
     return user
@@ -90,9 +116,21 @@ def shown(user: User) -> dict[str, Any]:
 def listed(*, query: str, limit: int, page: int) -> tuple[int, list[dict[str, Any]]]:
     """Return how many people there are and a page of them, by login."""
     like = f"%{query.lower()}%"
-    matching = [or_(func.lower(User.login).like(like), func.lower(User.email).like(like), func.lower(User.name).like(like))] if query else []
+    matching = (
+        [
+            or_(
+                func.lower(User.login).like(like),
+                func.lower(User.email).like(like),
+                func.lower(User.name).like(like),
+            )
+        ]
+        if query
+        else []
+    )
     columns = (User.id, User.name, User.login, User.email, User.is_admin, User.is_disabled, User.last_seen)
-    rows = db.session.execute(select(*columns).where(*matching).order_by(User.login).limit(limit).offset(limit * (page - 1)))
+    rows = db.session.execute(
+        select(*columns).where(*matching).order_by(User.login).limit(limit).offset(limit * (page - 1))
+    )
     now = clock.now()
     page_of = [
         {
@@ -117,7 +155,11 @@ def change(user_id: int, profile: dict[str, str]) -> None:
     if not profile["login"] and not profile["email"]:
         raise BadRequest("Validation error, need to specify either username or email", traced=False)
     user = find(user_id)
-    values = {**profile, "login": profile["login"] or profile["email"], "email": profile["email"] or profile["login"]}
+    values = {
+        **profile,
+        "login": profile["login"] or profile["email"],
+        "email": profile["email"] or profile["login"],
+    }
     values["theme"] = values["theme"] or user.theme
     try:
         db.session.execute(update(User).where(User.id == user_id).values(**values, updated=clock.now()))
@@ -152,8 +194,15 @@ def remove(user_id: int) -> None:
 
 def orgs_of(user_id: int) -> list[dict[str, Any]]:
     """Return the organisations of a person with their role in each."""
-    query = select(Org.id, Org.name, OrgUser.role).join(OrgUser, OrgUser.org_id == Org.id).where(OrgUser.user_id == user_id)
-    return [{"orgId": row.id, "name": row.name, "role": row.role} for row in db.session.execute(query.order_by(Org.name))]
+    query = (
+        select(Org.id, Org.name, OrgUser.role)
+        .join(OrgUser, OrgUser.org_id == Org.id)
+        .where(OrgUser.user_id == user_id)
+    )
+    return [
+        {"orgId": row.id, "name": row.name, "role": row.role}
+        for row in db.session.execute(query.order_by(Org.name))
+    ]
 
 
 def use_org(user_id: int, org_id: int) -> None:
@@ -172,7 +221,9 @@ class NotAMember(DomainError):
 
 def sessions(actor: Actor) -> list[dict[str, Any]]:
     """Return a person's sessions, newest first."""
-    rows = db.session.scalars(select(AuthSession).where(AuthSession.user_id == actor.user_id).order_by(AuthSession.id.desc()))
+    rows = db.session.scalars(
+        select(AuthSession).where(AuthSession.user_id == actor.user_id).order_by(AuthSession.id.desc())
+    )
     return [
         {
             "id": row.id,
@@ -201,7 +252,9 @@ def end_session(actor: Actor, session_id: int) -> None:
 
 def star(actor: Actor, dashboard_id: int) -> None:
     """Mark a dashboard; marking it twice is marking it."""
-    if not db.session.scalar(select(Star.id).where(Star.user_id == actor.user_id, Star.dashboard_id == dashboard_id)):
+    if not db.session.scalar(
+        select(Star.id).where(Star.user_id == actor.user_id, Star.dashboard_id == dashboard_id)
+    ):
         db.session.execute(insert(Star).values(user_id=actor.user_id, dashboard_id=dashboard_id))
 
 
@@ -212,7 +265,11 @@ def unstar(actor: Actor, dashboard_id: int) -> None:
 
 def stars(actor: Actor) -> list[str]:
     """Return the uids of marked dashboards."""
-    query = select(Dashboard.uid).join(Star, Star.dashboard_id == Dashboard.id).where(Star.user_id == actor.user_id)
+    query = (
+        select(Dashboard.uid)
+        .join(Star, Star.dashboard_id == Dashboard.id)
+        .where(Star.user_id == actor.user_id)
+    )
     return list(db.session.scalars(query.where(Dashboard.org_id == actor.org_id).order_by(Dashboard.uid)))
 
 

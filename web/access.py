@@ -13,7 +13,9 @@ class AccessDenied(Forbidden):
 
     def __init__(self, actions: tuple[str, ...]) -> None:
         needed = actions[0] if len(actions) == 1 else "any of " + ", ".join(actions)
-        super().__init__(f"You'll need additional permissions to perform this action. Permissions needed: {needed}")
+        super().__init__(
+            f"You'll need additional permissions to perform this action. Permissions needed: {needed}"
+        )
 
     def body(self) -> dict[str, Any]:
         """Return the members, with a number that log lines carry too."""

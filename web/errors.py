@@ -82,4 +82,8 @@ def _to_login() -> Response:
 
 def _page(fault: DomainError, status: int = 0) -> Response:
     actor = g.get("actor", NOBODY)
-    return Response(render_template("pages/error.html", fault=fault, actor=actor), status or fault.status, content_type="text/html; charset=utf-8")
+    return Response(
+        render_template("pages/error.html", fault=fault, actor=actor),
+        status or fault.status,
+        content_type="text/html; charset=utf-8",
+    )

@@ -28,7 +28,13 @@ class Generation(IntEnum):
     G9 = 93
 
 
-_NAMES = {"2.0": Generation.G20, "2.6": Generation.G26, "5.x": Generation.G5, "8.5": Generation.G85, "9.x": Generation.G9}
+_NAMES = {
+    "2.0": Generation.G20,
+    "2.6": Generation.G26,
+    "5.x": Generation.G5,
+    "8.5": Generation.G85,
+    "9.x": Generation.G9,
+}
 
 
 def asked() -> Generation:

@@ -68,7 +68,9 @@ def _from_authorization() -> Actor | None:
         return None
     if not colon:
         raise _Refused("Invalid Basic Auth Header")
-    return identity.by_password(name, password, org_id=_wanted_org(), client_ip=request.remote_addr or "", credential=Credential.BASIC)
+    return identity.by_password(
+        name, password, org_id=_wanted_org(), client_ip=request.remote_addr or "", credential=Credential.BASIC
+    )
 
 
 def _from_session() -> Actor | None:

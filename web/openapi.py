@@ -15,7 +15,11 @@ _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 def operations(app: Flask) -> list[Operation]:
     """Return the API's operations (pages left out), by address."""
-    found = {(one.method, one.path): one for _, one in declared(app) if not one.is_page and one.path.startswith(("/api", "/login", "/logout"))}
+    found = {
+        (one.method, one.path): one
+        for _, one in declared(app)
+        if not one.is_page and one.path.startswith(("/api", "/login", "/logout"))
+    }
     return sorted(found.values(), key=lambda one: (one.path, one.method))
 
 
@@ -34,7 +38,12 @@ def document(app: Flask, version: str) -> dict[str, Any]:
 
 @cache
 def _documents(app: Flask, version: str) -> dict[str, Any]:
-    spec = APISpec(title="Belvedere HTTP API", version=GRAFANA, openapi_version=version, info={"description": "Grafana-compatible."})
+    spec = APISpec(
+        title="Belvedere HTTP API",
+        version=GRAFANA,
+        openapi_version=version,
+        info={"description": "Grafana-compatible."},
+    )
     old = version.startswith("2")
     if old:
         spec.options["basePath"] = "/api"
@@ -43,7 +52,10 @@ def _documents(app: Flask, version: str) -> dict[str, Any]:
         path = _PARAMETER.sub(r"{\1}", one.path)
         if old and not path.startswith("/api"):
             continue
-        spec.path(path=path.removeprefix("/api") or "/" if old else path, operations={one.method.lower(): _operation(one, old=old)})
+        spec.path(
+            path=path.removeprefix("/api") or "/" if old else path,
+            operations={one.method.lower(): _operation(one, old=old)},
+        )
     result: dict[str, Any] = spec.to_dict()
     return result
 
@@ -59,7 +71,10 @@ def _operation(one: Operation, *, old: bool) -> dict[str, Any]:
         "summary": one.summary,
         "tags": [one.family],
         "description": f"Access: {one.access.words}.",
-        "responses": {str(status): _reply(status, schema, old=old) for status, schema in (one.replies or {200: None}).items()},
+        "responses": {
+            str(status): _reply(status, schema, old=old)
+            for status, schema in (one.replies or {200: None}).items()
+        },
     }
     if one.id:
         described["operationId"] = one.id
@@ -92,7 +107,15 @@ def _reply(status: int, schema: Any, *, old: bool) -> dict[str, Any]:
     return described
 
 
-_TYPES = {"String": "string", "Text": "string", "Integer": "integer", "Whole": "integer", "Boolean": "boolean", "Flag": "boolean", "List": "array"}
+_TYPES = {
+    "String": "string",
+    "Text": "string",
+    "Integer": "integer",
+    "Whole": "integer",
+    "Boolean": "boolean",
+    "Flag": "boolean",
+    "List": "array",
+}
 
 
 def _shape(fields: dict[str, Any], schema: Any) -> dict[str, Any]:

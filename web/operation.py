@@ -166,7 +166,9 @@ def declared(app: Flask) -> Iterator[tuple[Any, Operation]]:
 def refuse_undeclared(app: Flask) -> None:
     """Stop the start if any route, an extension's included, lacks declared access. Raises RuntimeError naming them."""
     known = {rule.endpoint for rule, _ in declared(app)}
-    bare = sorted({f"{rule.rule} ({rule.endpoint})" for rule in app.url_map.iter_rules() if rule.endpoint not in known})
+    bare = sorted(
+        {f"{rule.rule} ({rule.endpoint})" for rule in app.url_map.iter_rules() if rule.endpoint not in known}
+    )
     if bare:
         raise RuntimeError("routes without declared access: " + ", ".join(bare))
 

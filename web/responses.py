@@ -24,5 +24,8 @@ def spliced(members: dict[str, Any], **stored: str) -> Response:
     head = orjson.dumps(members)[:-1]
     parts = [head]
     for name, text in stored.items():
-        parts.append(b"%s%s:%s" % (b"," if len(parts[0]) > 1 or len(parts) > 1 else b"", orjson.dumps(name), text.encode()))
+        parts.append(
+            b"%s%s:%s"
+            % (b"," if len(parts[0]) > 1 or len(parts) > 1 else b"", orjson.dumps(name), text.encode())
+        )
     return Response(b"".join([*parts, b"}"]), content_type=JSON)

@@ -25,7 +25,9 @@ class RowSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> RowSession:
         """Return the session; a header credential leaves no room for the cookie beside it."""
         settings: Settings = app.config["SETTINGS"]
-        return RowSession("" if "Authorization" in request.headers else request.cookies.get(settings.session_cookie, ""))
+        return RowSession(
+            "" if "Authorization" in request.headers else request.cookies.get(settings.session_cookie, "")
+        )
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set the cookie where this request issued or revoked one."""

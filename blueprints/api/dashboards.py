@@ -57,14 +57,23 @@ def shown(actor: Actor, dashboard: Any) -> Response:
 
 
 @api.operation(
-    "GET", "/uid/<uid>", id="getDashboardByUID", access=can("dashboards:read", of=dashboards.by_uid), replies={200: DashboardReply, 404: ErrorReply, **_ERRORS}
+    "GET",
+    "/uid/<uid>",
+    id="getDashboardByUID",
+    access=can("dashboards:read", of=dashboards.by_uid),
+    replies={200: DashboardReply, 404: ErrorReply, **_ERRORS},
 )
 def get_dashboard(actor: Actor, dashboard: Any) -> Response:
     """Return a dashboard with its metadata."""
     return shown(actor, dashboard)
 
 
-@api.operation("GET", "/db/<slug>", access=can("dashboards:read", of=dashboards.by_slug), replies={200: DashboardReply, 404: ErrorReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/db/<slug>",
+    access=can("dashboards:read", of=dashboards.by_slug),
+    replies={200: DashboardReply, 404: ErrorReply, **_ERRORS},
+)
 def get_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
     """Return the first dashboard with a slug (2.0, 2.6, 5.x)."""
     return shown(actor, dashboard)
@@ -77,14 +86,25 @@ def _deleted(dashboard: Any) -> Response:
     return said(f"Dashboard {dashboard.title} deleted", id=dashboard.id, title=dashboard.title)
 
 
-@api.operation("DELETE", "/uid/<uid>", id="deleteDashboardByUID", access=can("dashboards:delete", of=dashboards.by_uid), replies={200: Message, 404: ErrorReply, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/uid/<uid>",
+    id="deleteDashboardByUID",
+    access=can("dashboards:delete", of=dashboards.by_uid),
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)
 def delete_dashboard(actor: Actor, dashboard: Any) -> Response:
     """Delete a dashboard."""
     del actor
     return _deleted(dashboard)
 
 
-@api.operation("DELETE", "/db/<slug>", access=can("dashboards:delete", of=dashboards.by_slug), replies={200: Message, 412: ErrorReply, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/db/<slug>",
+    access=can("dashboards:delete", of=dashboards.by_slug),
+    replies={200: Message, 412: ErrorReply, **_ERRORS},
+)
 def delete_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
     """Delete the one dashboard with a slug (2.0, 2.6, 5.x)."""
     if dashboards.count_with_slug(actor, dashboard.slug) > 1:
@@ -95,10 +115,15 @@ def delete_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
 @api.operation("GET", "/ids/<numbers>", access=can("dashboards:read"))
 def dashboard_uids(actor: Actor, numbers: str) -> Response:
     """Return the uids of dashboards by their ids."""
-    return answer(dashboards.uids_of(actor, [int(one) for one in numbers.split(",") if one.isdigit()]), content_type=JSON_UTF8)
+    return answer(
+        dashboards.uids_of(actor, [int(one) for one in numbers.split(",") if one.isdigit()]),
+        content_type=JSON_UTF8,
+    )
 
 
-@api.operation("GET", "/home", id="getHomeDashboard", access=signed_in, replies={200: DashboardReply, 401: ErrorReply})
+@api.operation(
+    "GET", "/home", id="getHomeDashboard", access=signed_in, replies={200: DashboardReply, 401: ErrorReply}
+)
 def home_dashboard(actor: Actor) -> Response:
     """Return the home dashboard, or where it is."""
     chosen = orgs.home_dashboard(actor)
@@ -107,7 +132,9 @@ def home_dashboard(actor: Actor) -> Response:
         if not older_than(Generation.G85):
             return answer({"redirectUri": dashboards.page_url(uid, slug, is_folder=False)})
         return shown(actor, dashboards.find_by_uid(actor, uid))
-    meta = dashboard_files.home_metadata(can_edit=actor.may("dashboards:write", "dashboards:*", "folders:*") and actor.role == "Admin")
+    meta = dashboard_files.home_metadata(
+        can_edit=actor.may("dashboards:write", "dashboards:*", "folders:*") and actor.role == "Admin"
+    )
     body = dashboard_files.home()
     if older_than(Generation.G5):
         return spliced({"meta": {**meta, "isHome": True}}, dashboard=body, model=body)
@@ -120,7 +147,12 @@ def tags(actor: Actor) -> Response:
     return answer(search.tag_counts(actor), content_type=JSON_UTF8)
 
 
-@api.operation("GET", "/file/<path:file>", access=signed_in, replies={200: DashboardReply, 404: ErrorReply, 401: ErrorReply})
+@api.operation(
+    "GET",
+    "/file/<path:file>",
+    access=signed_in,
+    replies={200: DashboardReply, 404: ErrorReply, 401: ErrorReply},
+)
 def dashboard_file(actor: Actor, file: str) -> Response:
     """Return a dashboard from the configured folder."""
     del actor
@@ -132,12 +164,25 @@ def file_answer(file: str) -> Response:
     text = dashboard_files.read(file)
     if text is None:
         raise NotFound("Dashboard not found")
-    meta = {"canStar": False, "canSave": False, "canEdit": False, "isHome": False, "slug": "", "expires": "0001-01-01T00:00:00Z"}
+    meta = {
+        "canStar": False,
+        "canSave": False,
+        "canEdit": False,
+        "isHome": False,
+        "slug": "",
+        "expires": "0001-01-01T00:00:00Z",
+    }
     stored = {"dashboard": text, "model": text} if older_than(Generation.G5) else {"dashboard": text}
     return spliced({"meta": meta}, **stored)
 
 
-@api.operation("POST", "/import", id="importDashboard", access=can("dashboards:create"), replies={200: Message, 400: ErrorReply, 412: ErrorReply, 422: ErrorReply, **_ERRORS})
+@api.operation(
+    "POST",
+    "/import",
+    id="importDashboard",
+    access=can("dashboards:create"),
+    replies={200: Message, 400: ErrorReply, 412: ErrorReply, 422: ErrorReply, **_ERRORS},
+)
 def import_dashboard(actor: Actor) -> Response:
     """Save an exported dashboard, its inputs filled in."""
     data = _json_body()
@@ -167,14 +212,29 @@ def import_dashboard(actor: Actor) -> Response:
     return answer(reply)
 
 
-@api.operation("POST", "/trim", id="trimDashboard", access=signed_in, body=Trimmed, writes=False, replies={400: ErrorReply, 401: ErrorReply})
+@api.operation(
+    "POST",
+    "/trim",
+    id="trimDashboard",
+    access=signed_in,
+    body=Trimmed,
+    writes=False,
+    replies={400: ErrorReply, 401: ErrorReply},
+)
 def trim_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
     """Return a dashboard without its defaults (nothing is dropped yet)."""
     del actor
     return answer({"dashboard": body["dashboard"], "meta": body["meta"]})
 
 
-@api.operation("POST", "/validate", access=can("dashboards:write"), body=Validated, writes=False, replies={400: ErrorReply, 412: ErrorReply, 422: ErrorReply})
+@api.operation(
+    "POST",
+    "/validate",
+    access=can("dashboards:write"),
+    body=Validated,
+    writes=False,
+    replies={400: ErrorReply, 412: ErrorReply, 422: ErrorReply},
+)
 def validate_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
     """Say whether a text is a dashboard of a current form."""
     del actor
@@ -182,7 +242,11 @@ def validate_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
         model = orjson.loads(body["dashboard"])
     except orjson.JSONDecodeError:
         raise BadRequest("unable to parse dashboard") from None
-    if not isinstance(model, dict) or not isinstance(model.get("schemaVersion"), int) or model["schemaVersion"] < 36:
+    if (
+        not isinstance(model, dict)
+        or not isinstance(model.get("schemaVersion"), int)
+        or model["schemaVersion"] < 36
+    ):
         return answer({"isValid": False, "message": "invalid schema version"}, 412)
     if not isinstance(model.get("panels", []), list):
         return answer({"isValid": False, "message": "panels: expected a list"}, 422)

@@ -28,14 +28,21 @@ _RIGHTS = (
 def _form(members: dict[str, Any]) -> dict[str, Any]:
     """Return a data source in the form of the caller's generation."""
     if older_than(Generation.G9):
-        members = {**members, "password": "", "basicAuthPassword": "", "basicAuthUser": members.get("basicAuthUser", "")}
+        members = {
+            **members,
+            "password": "",
+            "basicAuthPassword": "",
+            "basicAuthUser": members.get("basicAuthUser", ""),
+        }
     return members
 
 
 def _shown(actor: Actor, source: DataSource) -> Response:
     members = _form(data_sources.shown(source))
     if flag("accesscontrol"):
-        members["accessControl"] = {action: True for action in _RIGHTS if actor.may(action, *data_sources.scopes(source))}
+        members["accessControl"] = {
+            action: True for action in _RIGHTS if actor.may(action, *data_sources.scopes(source))
+        }
     return answer(members)
 
 
@@ -47,7 +54,9 @@ def _saved(words: str, source: DataSource) -> Response:
     return said(words, datasource=_form(data_sources.shown(source)), id=source.id, name=source.name)
 
 
-@api.operation("GET", "", id="getDataSources", access=can("datasources:read", any_scope=True), replies=_ERRORS)
+@api.operation(
+    "GET", "", id="getDataSources", access=can("datasources:read", any_scope=True), replies=_ERRORS
+)
 def list_sources(actor: Actor) -> Response:
     """List data sources."""
     return answer([_form(data_sources.in_list(row)) for row in data_sources.listed(actor)])
@@ -58,13 +67,26 @@ def catalogue(actor: Actor) -> Response:
     """Return the types of data sources by name, as 2.x clients ask for them."""
     del actor
     types = {
-        type_: {"type": type_, "name": title, "pluginType": "datasource", "module": f"app/plugins/datasource/{type_}/plugin", "serviceName": title}
+        type_: {
+            "type": type_,
+            "name": title,
+            "pluginType": "datasource",
+            "module": f"app/plugins/datasource/{type_}/plugin",
+            "serviceName": title,
+        }
         for type_, (title, _, _) in registry.CATALOGUE.items()
     }
     return answer(types)
 
 
-@api.operation("POST", "", id="addDataSource", access=can("datasources:create"), body=Source, replies={200: SavedSource, 400: ErrorReply, 409: ErrorReply, **_ERRORS})
+@api.operation(
+    "POST",
+    "",
+    id="addDataSource",
+    access=can("datasources:create"),
+    body=Source,
+    replies={200: SavedSource, 400: ErrorReply, 409: ErrorReply, **_ERRORS},
+)
 def add_source(actor: Actor, body: dict[str, Any]) -> Response:
     """Add a data source; with the id and name of one that is there, change it (as 2.0 clients mean it)."""
     if body["id"] > 0:
@@ -77,50 +99,96 @@ def add_source(actor: Actor, body: dict[str, Any]) -> Response:
     return _saved("Datasource added", data_sources.create(actor, wanted(body)))
 
 
-@api.operation("PUT", "", access=can("datasources:create"), body=Source, replies={200: SavedSource, 409: ErrorReply})
+@api.operation(
+    "PUT", "", access=can("datasources:create"), body=Source, replies={200: SavedSource, 409: ErrorReply}
+)
 def put_source(actor: Actor, body: dict[str, Any]) -> Response:
     """Add a data source, as the 2.0 document has it."""
     return _saved("Datasource added", data_sources.create(actor, wanted(body)))
 
 
-@api.operation("GET", "/<source_id>", id="getDataSourceByID", access=can("datasources:read", of=data_sources.by_id), replies={200: SourceReply, 400: ErrorReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/<source_id>",
+    id="getDataSourceByID",
+    access=can("datasources:read", of=data_sources.by_id),
+    replies={200: SourceReply, 400: ErrorReply, **_ERRORS},
+)
 def get_source(actor: Actor, source: DataSource) -> Response:
     """Return a data source by its number."""
     return _shown(actor, source)
 
 
-@api.operation("GET", "/uid/<uid>", id="getDataSourceByUID", access=can("datasources:read", of=data_sources.by_uid), replies={200: SourceReply, 400: ErrorReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/uid/<uid>",
+    id="getDataSourceByUID",
+    access=can("datasources:read", of=data_sources.by_uid),
+    replies={200: SourceReply, 400: ErrorReply, **_ERRORS},
+)
 def get_source_by_uid(actor: Actor, source: DataSource) -> Response:
     """Return a data source."""
     return _shown(actor, source)
 
 
-@api.operation("GET", "/name/<path:name>", id="getDataSourceByName", access=can("datasources:read", of=data_sources.by_name), replies={200: SourceReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/name/<path:name>",
+    id="getDataSourceByName",
+    access=can("datasources:read", of=data_sources.by_name),
+    replies={200: SourceReply, **_ERRORS},
+)
 def get_source_by_name(actor: Actor, source: DataSource) -> Response:
     """Return a data source by its name."""
     return _shown(actor, source)
 
 
-@api.operation("GET", "/id/<path:name>", id="getDataSourceIdByName", access=can("datasources.id:read", of=data_sources.by_name), replies=_ERRORS)
+@api.operation(
+    "GET",
+    "/id/<path:name>",
+    id="getDataSourceIdByName",
+    access=can("datasources.id:read", of=data_sources.by_name),
+    replies=_ERRORS,
+)
 def get_source_id(actor: Actor, source: DataSource) -> Response:
     """Return the number of a data source by its name."""
     del actor
     return answer({"id": source.id})
 
 
-@api.operation("PUT", "/<source_id>", id="updateDataSourceByID", access=can("datasources:write", of=data_sources.by_id), body=Source, replies={200: SavedSource, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/<source_id>",
+    id="updateDataSourceByID",
+    access=can("datasources:write", of=data_sources.by_id),
+    body=Source,
+    replies={200: SavedSource, **_ERRORS},
+)
 def update_source(actor: Actor, source: DataSource, body: dict[str, Any]) -> Response:
     """Change a data source by its number."""
     return _saved("Datasource updated", data_sources.change(actor, source, wanted(body)))
 
 
-@api.operation("PUT", "/uid/<uid>", id="updateDataSourceByUID", access=can("datasources:write", of=data_sources.by_uid), body=Source, replies={200: SavedSource, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/uid/<uid>",
+    id="updateDataSourceByUID",
+    access=can("datasources:write", of=data_sources.by_uid),
+    body=Source,
+    replies={200: SavedSource, **_ERRORS},
+)
 def update_source_by_uid(actor: Actor, source: DataSource, body: dict[str, Any]) -> Response:
     """Change a data source."""
     return _saved("Datasource updated", data_sources.change(actor, source, wanted(body)))
 
 
-@api.operation("DELETE", "/<source_id>", id="deleteDataSourceByID", access=can("datasources:delete", of=data_sources.by_id), replies={200: Message, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/<source_id>",
+    id="deleteDataSourceByID",
+    access=can("datasources:delete", of=data_sources.by_id),
+    replies={200: Message, **_ERRORS},
+)
 def delete_source(actor: Actor, source: DataSource) -> Response:
     """Delete a data source by its number."""
     del actor
@@ -128,7 +196,13 @@ def delete_source(actor: Actor, source: DataSource) -> Response:
     return said("Data source deleted")
 
 
-@api.operation("DELETE", "/uid/<uid>", id="deleteDataSourceByUID", access=can("datasources:delete", of=data_sources.by_uid), replies={200: Message, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/uid/<uid>",
+    id="deleteDataSourceByUID",
+    access=can("datasources:delete", of=data_sources.by_uid),
+    replies={200: Message, **_ERRORS},
+)
 def delete_source_by_uid(actor: Actor, source: DataSource) -> Response:
     """Delete a data source."""
     del actor
@@ -136,11 +210,15 @@ def delete_source_by_uid(actor: Actor, source: DataSource) -> Response:
     return said("Data source deleted", id=source.id)
 
 
-@api.operation("DELETE", "/name/<path:name>", id="deleteDataSourceByName", access=can("datasources:delete", of=data_sources.by_name), replies={200: Message, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/name/<path:name>",
+    id="deleteDataSourceByName",
+    access=can("datasources:delete", of=data_sources.by_name),
+    replies={200: Message, **_ERRORS},
+)
 def delete_source_by_name(actor: Actor, source: DataSource) -> Response:
     """Delete a data source by its name."""
     del actor
     data_sources.remove(source)
     return said("Data source deleted", id=source.id)
-
-

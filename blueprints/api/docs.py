@@ -40,4 +40,7 @@ def openapi_ui(actor: Actor) -> Response:
 
 def _page(actor: Actor) -> Response:
     families = openapi.families(current_app)
-    return Response(render_template("pages/api.html", families=families, actor=actor, title="API"), content_type="text/html; charset=UTF-8")
+    return Response(
+        render_template("pages/api.html", families=families, actor=actor, title="API"),
+        content_type="text/html; charset=UTF-8",
+    )

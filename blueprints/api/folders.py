@@ -25,29 +25,57 @@ _RIGHTS = (
 def _shown(actor: Actor, folder: Any) -> Response:
     found = folders.shown(actor, folder)
     if flag("accesscontrol"):
-        found["accessControl"] = {action: True for action in _RIGHTS if actor.may(action, *dashboards.scopes(folder))}
+        found["accessControl"] = {
+            action: True for action in _RIGHTS if actor.may(action, *dashboards.scopes(folder))
+        }
     return answer(found)
 
 
-@api.operation("GET", "", id="getFolders", access=can("folders:read", any_scope=True), query={"limit": "integer", "page": "integer"}, replies=_ERRORS)
+@api.operation(
+    "GET",
+    "",
+    id="getFolders",
+    access=can("folders:read", any_scope=True),
+    query={"limit": "integer", "page": "integer"},
+    replies=_ERRORS,
+)
 def list_folders(actor: Actor) -> Response:
     """List folders by title."""
     return answer(folders.listed(actor, limit=number("limit", 1000), page=number("page", 1)))
 
 
-@api.operation("POST", "", id="createFolder", access=can("folders:create"), body=NewFolder, replies={200: FolderReply, 400: ErrorReply, 409: ErrorReply, **_ERRORS})
+@api.operation(
+    "POST",
+    "",
+    id="createFolder",
+    access=can("folders:create"),
+    body=NewFolder,
+    replies={200: FolderReply, 400: ErrorReply, 409: ErrorReply, **_ERRORS},
+)
 def create_folder(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a folder."""
     return _shown(actor, folders.create(actor, body["title"], body["uid"]))
 
 
-@api.operation("GET", "/id/<folder_id>", id="getFolderByID", access=can("folders:read", of=folders.by_id), replies={200: FolderReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/id/<folder_id>",
+    id="getFolderByID",
+    access=can("folders:read", of=folders.by_id),
+    replies={200: FolderReply, **_ERRORS},
+)
 def get_folder_by_id(actor: Actor, folder: Any) -> Response:
     """Return a folder by its number."""
     return _shown(actor, folder)
 
 
-@api.operation("GET", "/<uid>", id="getFolderByUID", access=can("folders:read", of=folders.by_uid), replies={200: FolderReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/<uid>",
+    id="getFolderByUID",
+    access=can("folders:read", of=folders.by_uid),
+    replies={200: FolderReply, **_ERRORS},
+)
 def get_folder(actor: Actor, folder: Any) -> Response:
     """Return a folder."""
     return _shown(actor, folder)
@@ -59,11 +87,15 @@ def get_folder(actor: Actor, folder: Any) -> Response:
 )  # fmt: skip
 def update_folder(actor: Actor, folder: Any, body: dict[str, Any]) -> Response:
     """Rename a folder."""
-    changed = folders.change(actor, folder, body["title"], body["uid"], body["version"], overwrite=body["overwrite"])
+    changed = folders.change(
+        actor, folder, body["title"], body["uid"], body["version"], overwrite=body["overwrite"]
+    )
     return _shown(actor, changed)
 
 
-@api.operation("DELETE", "/<uid>", id="deleteFolder", access=can("folders:delete", of=folders.by_uid), replies=_ERRORS)
+@api.operation(
+    "DELETE", "/<uid>", id="deleteFolder", access=can("folders:delete", of=folders.by_uid), replies=_ERRORS
+)
 def delete_folder(actor: Actor, folder: Any) -> Response:
     """Delete a folder with all that is in it."""
     del actor

@@ -36,7 +36,12 @@ def healthz(actor: Actor) -> Response:
     return Response("Ok", content_type="text/plain; charset=utf-8")
 
 
-@api.operation("GET", "/metrics", access=public("scraped inside the network; metrics.basic_auth_* closes it"), own_transactions=True)
+@api.operation(
+    "GET",
+    "/metrics",
+    access=public("scraped inside the network; metrics.basic_auth_* closes it"),
+    own_transactions=True,
+)
 def metrics(actor: Actor) -> Response:
     """Return counters of all workers in Prometheus's text format."""
     del actor
@@ -45,7 +50,11 @@ def metrics(actor: Actor) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     name = settings.text("metrics", "basic_auth_username")
     given = request.authorization
-    if name and (given is None or given.username != name or given.password != settings.text("metrics", "basic_auth_password")):
+    if name and (
+        given is None
+        or given.username != name
+        or given.password != settings.text("metrics", "basic_auth_password")
+    ):
         return Response("Unauthorized", 401, {"WWW-Authenticate": 'Basic realm="metrics"'})
     registry = CollectorRegistry()
     if current_app.config.get("METRICS_DIR"):

@@ -16,12 +16,23 @@ from web.responses import answer, said
 api = Operations("login", __name__)
 
 
-@api.operation("POST", "/login", access=public("signing in"), own_transactions=True, replies={200: Message, 400: ErrorReply, 401: ErrorReply})
+@api.operation(
+    "POST",
+    "/login",
+    access=public("signing in"),
+    own_transactions=True,
+    replies={200: Message, 400: ErrorReply, 401: ErrorReply},
+)
 def login(actor: Actor) -> Response:
     """Open a session."""
     del actor
     body = Login().read(request.get_json(silent=True) if request.mimetype == "application/json" else None)
-    signed = identity.sign_in(body["user"], body["password"], client_ip=request.remote_addr or "", user_agent=request.headers.get("User-Agent", ""))
+    signed = identity.sign_in(
+        body["user"],
+        body["password"],
+        client_ip=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+    )
     session.issue(signed.token)
     return said("Logged in")
 
@@ -34,7 +45,9 @@ def logout(actor: Actor) -> Response:
     return redirect(url("/login"))  # type: ignore[return-value]  # redirect() builds this application's Response
 
 
-@api.operation("GET", "/api/login/ping", access=signed_in, own_transactions=True, replies={200: Message, 401: ErrorReply})
+@api.operation(
+    "GET", "/api/login/ping", access=signed_in, own_transactions=True, replies={200: Message, 401: ErrorReply}
+)
 def ping(actor: Actor) -> Response:
     """Renew the session."""
     if actor.credential == "session":
@@ -58,7 +71,9 @@ def _closed(actor: Actor) -> Response:
 
 
 for _path in ("/api/user/signup", "/api/user/signup/step2"):
-    api.operation("POST", _path, access=public("asked before there is an account"), own_transactions=True)(_closed)
+    api.operation("POST", _path, access=public("asked before there is an account"), own_transactions=True)(
+        _closed
+    )
 
 
 @api.operation("GET", "/api/user/signup/options", access=public("asked before there is an account"), id="")
@@ -66,4 +81,9 @@ def signup_options(actor: Actor) -> Response:
     """Say how accounts are made."""
     del actor
     settings: Settings = current_app.config["SETTINGS"]
-    return answer({"autoAssignOrg": settings.flag("users", "auto_assign_org"), "verifyEmailEnabled": settings.flag("users", "verify_email_enabled")})
+    return answer(
+        {
+            "autoAssignOrg": settings.flag("users", "auto_assign_org"),
+            "verifyEmailEnabled": settings.flag("users", "verify_email_enabled"),
+        }
+    )

@@ -32,21 +32,41 @@ def current_org(actor: Actor) -> Response:
     return shown_org(orgs.find(actor.org_id))
 
 
-@api.operation("PUT", "/org", id="updateCurrentOrg", access=can("orgs:write"), body=OrgName, replies={200: Message, **ERRORS})
+@api.operation(
+    "PUT",
+    "/org",
+    id="updateCurrentOrg",
+    access=can("orgs:write"),
+    body=OrgName,
+    replies={200: Message, **ERRORS},
+)
 def rename_current_org(actor: Actor, body: dict[str, Any]) -> Response:
     """Rename the caller's organisation."""
     orgs.rename(actor.org_id, body["name"])
     return said("Organization updated")
 
 
-@api.operation("PUT", "/org/address", id="updateCurrentOrgAddress", access=can("orgs:write"), body=Address, replies={200: Message, **ERRORS})
+@api.operation(
+    "PUT",
+    "/org/address",
+    id="updateCurrentOrgAddress",
+    access=can("orgs:write"),
+    body=Address,
+    replies={200: Message, **ERRORS},
+)
 def move_current_org(actor: Actor, body: dict[str, Any]) -> Response:
     """Set the address of the caller's organisation."""
     orgs.move(actor.org_id, body)
     return said("Address updated")
 
 
-@api.operation("GET", "/org/users", id="getOrgUsersForCurrentOrg", access=can("org.users:read"), query={"query": "string", "limit": "integer"})
+@api.operation(
+    "GET",
+    "/org/users",
+    id="getOrgUsersForCurrentOrg",
+    access=can("org.users:read"),
+    query={"query": "string", "limit": "integer"},
+)
 def org_users(actor: Actor) -> Response:
     """List the members of the caller's organisation."""
     return answer(orgs.members(actor.org_id, query=request.args.get("query", ""), limit=number("limit", 0)))
@@ -57,17 +77,36 @@ def search_org_users(actor: Actor) -> Response:
     """List members by page."""
     query, limit, page = request.args.get("query", ""), number("perpage", 1000), number("page", 1)
     found = orgs.members(actor.org_id, query=query, limit=limit, page=page)
-    return answer({"totalCount": orgs.count_members(actor.org_id, query), "OrgUsers": found, "page": page, "perPage": limit})
+    return answer(
+        {
+            "totalCount": orgs.count_members(actor.org_id, query),
+            "OrgUsers": found,
+            "page": page,
+            "perPage": limit,
+        }
+    )
 
 
-@api.operation("GET", "/org/users/lookup", id="getOrgUsersForCurrentOrgLookup", access=can("org.users:read", "teams:read", any_scope=True))
+@api.operation(
+    "GET",
+    "/org/users/lookup",
+    id="getOrgUsersForCurrentOrgLookup",
+    access=can("org.users:read", "teams:read", any_scope=True),
+)
 def lookup_org_users(actor: Actor) -> Response:
     """List members by name and picture alone."""
     found = orgs.members(actor.org_id, query=request.args.get("query", ""), limit=number("limit", 0))
     return answer([{name: one[name] for name in ("userId", "login", "avatarUrl")} for one in found])
 
 
-@api.operation("POST", "/org/users", id="addOrgUserToCurrentOrg", access=can("org.users:add"), body=NewMember, replies={200: Message, **ERRORS})
+@api.operation(
+    "POST",
+    "/org/users",
+    id="addOrgUserToCurrentOrg",
+    access=can("org.users:add"),
+    body=NewMember,
+    replies={200: Message, **ERRORS},
+)
 def add_org_user(actor: Actor, body: dict[str, Any]) -> Response:
     """Let a person into the caller's organisation."""
     return add_by_name(actor.org_id, body)
@@ -85,14 +124,27 @@ def add_by_name(org_id: int, body: dict[str, Any]) -> Response:
     return said("User added to organization", userId=user.id)
 
 
-@api.operation("PATCH", "/org/users/<user_id>", id="updateOrgUserForCurrentOrg", access=can("org.users:write"), body=RoleChange, replies={200: Message, **ERRORS})
+@api.operation(
+    "PATCH",
+    "/org/users/<user_id>",
+    id="updateOrgUserForCurrentOrg",
+    access=can("org.users:write"),
+    body=RoleChange,
+    replies={200: Message, **ERRORS},
+)
 def change_org_user(actor: Actor, user_id: int, body: dict[str, Any]) -> Response:
     """Give a member another role."""
     orgs.change_role(actor.org_id, user_id, body["role"])
     return said("Organization user updated")
 
 
-@api.operation("DELETE", "/org/users/<user_id>", id="removeOrgUserForCurrentOrg", access=can("org.users:remove"), replies={200: Message, **ERRORS})
+@api.operation(
+    "DELETE",
+    "/org/users/<user_id>",
+    id="removeOrgUserForCurrentOrg",
+    access=can("org.users:remove"),
+    replies={200: Message, **ERRORS},
+)
 def remove_org_user(actor: Actor, user_id: int) -> Response:
     """Take a person out of the caller's organisation."""
     orgs.remove_member(actor.org_id, user_id)
@@ -105,14 +157,28 @@ def org_preferences(actor: Actor) -> Response:
     return answer(orgs.preferences(actor.org_id))
 
 
-@api.operation("PUT", "/org/preferences", id="updateOrgPreferences", access=can("orgs.preferences:write"), body=Preferred, replies={200: Message, **ERRORS})
+@api.operation(
+    "PUT",
+    "/org/preferences",
+    id="updateOrgPreferences",
+    access=can("orgs.preferences:write"),
+    body=Preferred,
+    replies={200: Message, **ERRORS},
+)
 def set_org_preferences(actor: Actor, body: dict[str, Any]) -> Response:
     """Replace the organisation's preferences."""
     orgs.prefer(actor, body, partly=False)
     return said("Preferences updated")
 
 
-@api.operation("PATCH", "/org/preferences", id="patchOrgPreferences", access=can("orgs.preferences:write"), body=Preferred, replies={200: Message, **ERRORS})
+@api.operation(
+    "PATCH",
+    "/org/preferences",
+    id="patchOrgPreferences",
+    access=can("orgs.preferences:write"),
+    body=Preferred,
+    replies={200: Message, **ERRORS},
+)
 def patch_org_preferences(actor: Actor, body: dict[str, Any]) -> Response:
     """Change some of the organisation's preferences."""
     orgs.prefer(actor, body, partly=True)

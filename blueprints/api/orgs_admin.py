@@ -17,12 +17,20 @@ from web.responses import answer, said
 api = Operations("orgs_admin", __name__, url_prefix="/api/orgs")
 
 
-@api.operation("GET", "", id="searchOrgs", access=can("orgs:read"), query={"page": "integer", "perpage": "integer", "name": "string", "query": "string"})
+@api.operation(
+    "GET",
+    "",
+    id="searchOrgs",
+    access=can("orgs:read"),
+    query={"page": "integer", "perpage": "integer", "name": "string", "query": "string"},
+)
 def search_orgs(actor: Actor) -> Response:
     """List organisations."""
     _only_admin(actor)
     query, name = request.args.get("query", ""), request.args.get("name", "")
-    return answer(orgs.listed(query=query, name=name, limit=number("perpage", 1000), page=number("page", 0, least=0)))
+    return answer(
+        orgs.listed(query=query, name=name, limit=number("perpage", 1000), page=number("page", 0, least=0))
+    )
 
 
 def _only_admin(actor: Actor) -> None:
@@ -31,27 +39,45 @@ def _only_admin(actor: Actor) -> None:
         raise AccessDenied(("orgs:read",))
 
 
-@api.operation("POST", "", id="createOrg", access=can("orgs:create"), body=OrgName, replies={200: Message, 409: ErrorReply, **ERRORS})
+@api.operation(
+    "POST",
+    "",
+    id="createOrg",
+    access=can("orgs:create"),
+    body=OrgName,
+    replies={200: Message, 409: ErrorReply, **ERRORS},
+)
 def create_org(actor: Actor, body: dict[str, Any]) -> Response:
     """Make an organisation."""
     return said("Organization created", orgId=orgs.create(body["name"], actor))
 
 
-@api.operation("GET", "/name/<path:name>", id="getOrgByName", access=can("orgs:read"), replies={200: OrgReply, **ERRORS})
+@api.operation(
+    "GET", "/name/<path:name>", id="getOrgByName", access=can("orgs:read"), replies={200: OrgReply, **ERRORS}
+)
 def org_by_name(actor: Actor, name: str) -> Response:
     """Return an organisation by its name."""
     _only_admin(actor)
     return shown_org(orgs.find_by_name(name.rstrip("/")))
 
 
-@api.operation("GET", "/<org_id>", id="getOrgByID", access=can("orgs:read"), replies={200: OrgReply, **ERRORS})
+@api.operation(
+    "GET", "/<org_id>", id="getOrgByID", access=can("orgs:read"), replies={200: OrgReply, **ERRORS}
+)
 def org_by_id(actor: Actor, org_id: int) -> Response:
     """Return an organisation."""
     _only_admin(actor)
     return shown_org(orgs.find(org_id))
 
 
-@api.operation("PUT", "/<org_id>", id="updateOrg", access=can("orgs:write"), body=OrgName, replies={200: Message, **ERRORS})
+@api.operation(
+    "PUT",
+    "/<org_id>",
+    id="updateOrg",
+    access=can("orgs:write"),
+    body=OrgName,
+    replies={200: Message, **ERRORS},
+)
 def rename_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Rename an organisation."""
     _only_admin(actor)
@@ -59,7 +85,14 @@ def rename_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     return said("Organization updated")
 
 
-@api.operation("PUT", "/<org_id>/address", id="updateOrgAddress", access=can("orgs:write"), body=Address, replies={200: Message, **ERRORS})
+@api.operation(
+    "PUT",
+    "/<org_id>/address",
+    id="updateOrgAddress",
+    access=can("orgs:write"),
+    body=Address,
+    replies={200: Message, **ERRORS},
+)
 def move_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Set an organisation's address."""
     _only_admin(actor)
@@ -67,7 +100,9 @@ def move_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     return said("Address updated")
 
 
-@api.operation("DELETE", "/<org_id>", id="deleteOrgByID", access=can("orgs:delete"), replies={200: Message, **ERRORS})
+@api.operation(
+    "DELETE", "/<org_id>", id="deleteOrgByID", access=can("orgs:delete"), replies={200: Message, **ERRORS}
+)
 def delete_org(actor: Actor, org_id: int) -> Response:
     """Delete an organisation and all it owns."""
     del actor
@@ -82,14 +117,28 @@ def users_of_org(actor: Actor, org_id: int) -> Response:
     return answer(orgs.members(org_id))
 
 
-@api.operation("POST", "/<org_id>/users", id="addOrgUser", access=can("org.users:add"), body=NewMember, replies={200: Message, **ERRORS})
+@api.operation(
+    "POST",
+    "/<org_id>/users",
+    id="addOrgUser",
+    access=can("org.users:add"),
+    body=NewMember,
+    replies={200: Message, **ERRORS},
+)
 def add_user_to_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Let a person into an organisation."""
     _only_admin(actor)
     return add_by_name(org_id, body)
 
 
-@api.operation("PATCH", "/<org_id>/users/<user_id>", id="updateOrgUser", access=can("org.users:write"), body=RoleChange, replies={200: Message, **ERRORS})
+@api.operation(
+    "PATCH",
+    "/<org_id>/users/<user_id>",
+    id="updateOrgUser",
+    access=can("org.users:write"),
+    body=RoleChange,
+    replies={200: Message, **ERRORS},
+)
 def change_user_of_org(actor: Actor, org_id: int, user_id: int, body: dict[str, Any]) -> Response:
     """Give a member of an organisation another role."""
     _only_admin(actor)
@@ -97,7 +146,13 @@ def change_user_of_org(actor: Actor, org_id: int, user_id: int, body: dict[str, 
     return said("Organization user updated")
 
 
-@api.operation("DELETE", "/<org_id>/users/<user_id>", id="removeOrgUser", access=can("org.users:remove"), replies={200: Message, **ERRORS})
+@api.operation(
+    "DELETE",
+    "/<org_id>/users/<user_id>",
+    id="removeOrgUser",
+    access=can("org.users:remove"),
+    replies={200: Message, **ERRORS},
+)
 def remove_user_from_org(actor: Actor, org_id: int, user_id: int) -> Response:
     """Take a person out of an organisation."""
     _only_admin(actor)

@@ -14,7 +14,9 @@ api = Operations("proxy", __name__, url_prefix="/api/datasources/proxy")
 
 def _forward(config: SourceConfig, rest: str) -> Response:
     content_type = request.headers.get("Content-Type", "")
-    status, body, kind = queries.forward(config, request.method, rest, request.query_string.decode(), request.get_data(), content_type)
+    status, body, kind = queries.forward(
+        config, request.method, rest, request.query_string.decode(), request.get_data(), content_type
+    )
     return Response(body, status, content_type=kind, headers={"Content-Security-Policy": "sandbox"})
 
 
@@ -24,7 +26,9 @@ def _declare(verb: str, suffix: str, ids: tuple[str, str]) -> None:
         """Call a data source by its number."""
         return _forward(loaded(actor, data_sources.find_by_id, id), rest)
 
-    @api.operation(verb, "/uid/<uid>" + suffix, id=ids[1], access=can("datasources:query"), own_transactions=True)
+    @api.operation(
+        verb, "/uid/<uid>" + suffix, id=ids[1], access=can("datasources:query"), own_transactions=True
+    )
     def by_uid(actor: Actor, uid: str, rest: str = "") -> Response:
         """Call a data source."""
         return _forward(loaded(actor, data_sources.find_by_uid, uid), rest)

@@ -40,7 +40,11 @@ def query(actor: Actor, body: dict[str, Any]) -> Response:
     for one in queries.answer(asked):
         failed = failed or bool(one.error)
         if one.error:
-            results[one.ref_id] = {"error": one.error, "status": one.status, "frames": [to_json(frame) for frame in one.frames]}
+            results[one.ref_id] = {
+                "error": one.error,
+                "status": one.status,
+                "frames": [to_json(frame) for frame in one.frames],
+            }
         elif one.frames or not _is_testdata(asked, one.ref_id):
             results[one.ref_id] = {"status": 200, "frames": [to_json(frame) for frame in one.frames]}
     return answer({"results": results}, 400 if failed else 200)
@@ -57,29 +61,55 @@ def _health(source: DataSource) -> Response:
     if data_sources.config(source).type not in {"prometheus"}:
         raise queries.PluginMissing
     found = queries.health(data_sources.config(source, _timeout()))
-    return answer({"status": "OK" if found.ok else "ERROR", "message": found.message, "details": dict(found.details)}, 200 if found.ok else 400)
+    return answer(
+        {"status": "OK" if found.ok else "ERROR", "message": found.message, "details": dict(found.details)},
+        200 if found.ok else 400,
+    )
 
 
 def _resource(config: SourceConfig, rest: str) -> Response:
     content_type = request.headers.get("Content-Type", "")
-    reply = queries.resource(config, request.method, rest, request.query_string.decode(), request.get_data(), content_type)
+    reply = queries.resource(
+        config, request.method, rest, request.query_string.decode(), request.get_data(), content_type
+    )
     return Response(reply.body, reply.status, content_type=reply.content_type)
 
 
 def _declare(verb: str) -> None:
     """Health and resources answer every verb alike, so each verb is declared."""
     by_id, by_uid = data_sources.by_id, data_sources.by_uid
-    ids = {"GET": ("checkDatasourceHealthByID", "checkDatasourceHealthWithUID", "callDatasourceResourceByID", "callDatasourceResourceWithUID")}
+    ids = {
+        "GET": (
+            "checkDatasourceHealthByID",
+            "checkDatasourceHealthWithUID",
+            "callDatasourceResourceByID",
+            "callDatasourceResourceWithUID",
+        )
+    }
     names = ids.get(verb, ("", "", "", ""))
     replies = {400: ErrorReply, 401: ErrorReply, 403: ErrorReply, 404: ErrorReply, 500: ErrorReply}
 
-    @api.operation(verb, "/datasources/<source_id>/health", id=names[0], access=can("datasources:query", of=by_id), writes=False, replies=replies)
+    @api.operation(
+        verb,
+        "/datasources/<source_id>/health",
+        id=names[0],
+        access=can("datasources:query", of=by_id),
+        writes=False,
+        replies=replies,
+    )
     def health_by_id(actor: Actor, source: DataSource) -> Response:
         """Ask a data source, by its number, whether it works."""
         del actor
         return _health(source)
 
-    @api.operation(verb, "/datasources/uid/<uid>/health", id=names[1], access=can("datasources:query", of=by_uid), writes=False, replies=replies)
+    @api.operation(
+        verb,
+        "/datasources/uid/<uid>/health",
+        id=names[1],
+        access=can("datasources:query", of=by_uid),
+        writes=False,
+        replies=replies,
+    )
     def health_by_uid(actor: Actor, source: DataSource) -> Response:
         """Ask a data source whether it works."""
         del actor

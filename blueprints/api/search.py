@@ -17,7 +17,9 @@ _QUERY = {
 }  # fmt: skip
 
 
-@api.operation("GET", "", id="search", access=signed_in, query=_QUERY, replies={401: ErrorReply, 422: ErrorReply})
+@api.operation(
+    "GET", "", id="search", access=signed_in, query=_QUERY, replies={401: ErrorReply, 422: ErrorReply}
+)
 def find(actor: Actor) -> Response:
     """Find dashboards and folders."""
     args = request.args
@@ -44,7 +46,12 @@ def sorting(actor: Actor) -> Response:
     """List the orders that search knows."""
     del actor
     options = [
-        {"name": f"alpha-{short}", "displayName": f"Alphabetically ({shown})", "description": f"Sort results in an alphabetically {word} order", "meta": ""}
+        {
+            "name": f"alpha-{short}",
+            "displayName": f"Alphabetically ({shown})",
+            "description": f"Sort results in an alphabetically {word} order",
+            "meta": "",
+        }
         for short, shown, word in (("asc", "A–Z", "ascending"), ("desc", "Z–A", "descending"))
     ]
     return answer({"sortOptions": options})

@@ -22,7 +22,9 @@ def get_self(actor: Actor) -> Response:
     return answer({**users.shown(users.find(actor.user_id)), "orgId": actor.org_id})
 
 
-@api.operation("PUT", "", id="updateSignedInUser", access=person, body=Profile, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT", "", id="updateSignedInUser", access=person, body=Profile, replies={200: Message, **_ERRORS}
+)
 def update_self(actor: Actor, body: dict[str, Any]) -> Response:
     """Change what the signed-in person is called."""
     users.change(actor.user_id, body)
@@ -48,7 +50,15 @@ def use_org(actor: Actor, id: int) -> Response:  # noqa: A002 - the name in the 
     return said("Active organization changed")
 
 
-@api.operation("PUT", "/password", id="changeUserPassword", access=person, body=OwnPassword, own_transactions=True, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/password",
+    id="changeUserPassword",
+    access=person,
+    body=OwnPassword,
+    own_transactions=True,
+    replies={200: Message, **_ERRORS},
+)
 def own_password(actor: Actor, body: dict[str, Any]) -> Response:
     """Change the own password."""
     identity.change_password(actor, body["old_password"], body["new_password"])
@@ -61,7 +71,14 @@ def own_sessions(actor: Actor) -> Response:
     return answer(users.sessions(actor))
 
 
-@api.operation("POST", "/revoke-auth-token", id="revokeUserAuthToken", access=person, body=RevokedSession, replies={200: Message, **_ERRORS})
+@api.operation(
+    "POST",
+    "/revoke-auth-token",
+    id="revokeUserAuthToken",
+    access=person,
+    body=RevokedSession,
+    replies={200: Message, **_ERRORS},
+)
 def revoke_session(actor: Actor, body: dict[str, Any]) -> Response:
     """End one of the person's sessions."""
     users.end_session(actor, body["session_id"])
@@ -74,14 +91,28 @@ def own_preferences(actor: Actor) -> Response:
     return answer(orgs.preferences(actor.org_id, actor.user_id))
 
 
-@api.operation("PUT", "/preferences", id="updateUserPreferences", access=person, body=Preferred, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/preferences",
+    id="updateUserPreferences",
+    access=person,
+    body=Preferred,
+    replies={200: Message, **_ERRORS},
+)
 def set_own_preferences(actor: Actor, body: dict[str, Any]) -> Response:
     """Replace the person's preferences."""
     orgs.prefer(actor, body, user_id=actor.user_id, partly=False)
     return said("Preferences updated")
 
 
-@api.operation("PATCH", "/preferences", id="patchUserPreferences", access=person, body=Preferred, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PATCH",
+    "/preferences",
+    id="patchUserPreferences",
+    access=person,
+    body=Preferred,
+    replies={200: Message, **_ERRORS},
+)
 def patch_own_preferences(actor: Actor, body: dict[str, Any]) -> Response:
     """Change some of the person's preferences."""
     orgs.prefer(actor, body, user_id=actor.user_id, partly=True)
@@ -97,28 +128,52 @@ def list_stars(actor: Actor) -> Response:
     return answer(users.stars(actor))
 
 
-@stars.operation("POST", "/dashboard/uid/<uid>", id="starDashboardByUID", access=can("dashboards:read", of=dashboards.by_uid), replies={200: Message, **_ERRORS})
+@stars.operation(
+    "POST",
+    "/dashboard/uid/<uid>",
+    id="starDashboardByUID",
+    access=can("dashboards:read", of=dashboards.by_uid),
+    replies={200: Message, **_ERRORS},
+)
 def star_by_uid(actor: Actor, dashboard: Any) -> Response:
     """Mark a dashboard."""
     users.star(actor, dashboard.id)
     return said("Dashboard starred!")
 
 
-@stars.operation("DELETE", "/dashboard/uid/<uid>", id="unstarDashboardByUID", access=can("dashboards:read", of=dashboards.by_uid), replies={200: Message, **_ERRORS})
+@stars.operation(
+    "DELETE",
+    "/dashboard/uid/<uid>",
+    id="unstarDashboardByUID",
+    access=can("dashboards:read", of=dashboards.by_uid),
+    replies={200: Message, **_ERRORS},
+)
 def unstar_by_uid(actor: Actor, dashboard: Any) -> Response:
     """Take a dashboard's mark away."""
     users.unstar(actor, dashboard.id)
     return said("Dashboard unstarred")
 
 
-@stars.operation("POST", "/dashboard/<dashboard_id>", id="starDashboard", access=can("dashboards:read", of=dashboards.by_id), replies={200: Message, **_ERRORS})
+@stars.operation(
+    "POST",
+    "/dashboard/<dashboard_id>",
+    id="starDashboard",
+    access=can("dashboards:read", of=dashboards.by_id),
+    replies={200: Message, **_ERRORS},
+)
 def star_by_id(actor: Actor, dashboard: Any) -> Response:
     """Mark a dashboard by its number."""
     users.star(actor, dashboard.id)
     return said("Dashboard starred!")
 
 
-@stars.operation("DELETE", "/dashboard/<dashboard_id>", id="unstarDashboard", access=can("dashboards:read", of=dashboards.by_id), replies={200: Message, **_ERRORS})
+@stars.operation(
+    "DELETE",
+    "/dashboard/<dashboard_id>",
+    id="unstarDashboard",
+    access=can("dashboards:read", of=dashboards.by_id),
+    replies={200: Message, **_ERRORS},
+)
 def unstar_by_id(actor: Actor, dashboard: Any) -> Response:
     """Take a dashboard's mark away, by its number."""
     users.unstar(actor, dashboard.id)

@@ -24,7 +24,13 @@ def _page() -> tuple[int, list[dict[str, Any]], int, int]:
     return total, found, page, limit
 
 
-@api.operation("GET", "/users", id="searchUsers", access=can("users:read"), query={"perpage": "integer", "page": "integer"})
+@api.operation(
+    "GET",
+    "/users",
+    id="searchUsers",
+    access=can("users:read"),
+    query={"perpage": "integer", "page": "integer"},
+)
 def list_users(actor: Actor) -> Response:
     """List people."""
     del actor
@@ -39,21 +45,42 @@ def search_users(actor: Actor) -> Response:
     return answer({"totalCount": total, "users": found, "page": page, "perPage": limit})
 
 
-@api.operation("GET", "/users/lookup", id="getUserByLoginOrEmail", access=can("users:read"), replies={200: UserReply, 404: ErrorReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/users/lookup",
+    id="getUserByLoginOrEmail",
+    access=can("users:read"),
+    replies={200: UserReply, 404: ErrorReply, **_ERRORS},
+)
 def lookup_user(actor: Actor) -> Response:
     """Return a person by login or e-mail."""
     del actor
-    return answer({**users.shown(users.find_by_name(request.args.get("loginOrEmail", ""))), "authLabels": None})
+    return answer(
+        {**users.shown(users.find_by_name(request.args.get("loginOrEmail", ""))), "authLabels": None}
+    )
 
 
-@api.operation("GET", "/users/<id>", id="getUserByID", access=can("users:read"), replies={200: UserReply, 404: ErrorReply, **_ERRORS})
+@api.operation(
+    "GET",
+    "/users/<id>",
+    id="getUserByID",
+    access=can("users:read"),
+    replies={200: UserReply, 404: ErrorReply, **_ERRORS},
+)
 def get_user(actor: Actor, id: int) -> Response:  # noqa: A002 - the name in the address
     """Return a person."""
     del actor
     return answer(users.shown(users.find(id)))
 
 
-@api.operation("PUT", "/users/<id>", id="updateUser", access=can("users:write"), body=Profile, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/users/<id>",
+    id="updateUser",
+    access=can("users:write"),
+    body=Profile,
+    replies={200: Message, **_ERRORS},
+)
 def update_user(actor: Actor, id: int, body: dict[str, Any]) -> Response:  # noqa: A002
     """Change what a person is called."""
     del actor
@@ -74,7 +101,9 @@ def user_teams(actor: Actor, id: int) -> Response:  # noqa: A002
     return answer(teams.of_user(actor.org_id, id))
 
 
-@api.operation("POST", "/users/<id>/using/<org_id>", access=can("users:write"), replies={200: Message, **_ERRORS})
+@api.operation(
+    "POST", "/users/<id>/using/<org_id>", access=can("users:write"), replies={200: Message, **_ERRORS}
+)
 def user_using(actor: Actor, id: int, org_id: int) -> Response:  # noqa: A002
     """Have a person look at another organisation."""
     del actor
@@ -82,7 +111,15 @@ def user_using(actor: Actor, id: int, org_id: int) -> Response:  # noqa: A002
     return said("Active organization changed")
 
 
-@api.operation("POST", "/admin/users", id="adminCreateUser", access=can("users:create"), body=NewUser, own_transactions=True, replies={200: Message, 412: ErrorReply, **_ERRORS})
+@api.operation(
+    "POST",
+    "/admin/users",
+    id="adminCreateUser",
+    access=can("users:create"),
+    body=NewUser,
+    own_transactions=True,
+    replies={200: Message, 412: ErrorReply, **_ERRORS},
+)
 def create_user(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a person."""
     del actor
@@ -91,7 +128,15 @@ def create_user(actor: Actor, body: dict[str, Any]) -> Response:
     return said("User created", id=users.create(**body, default_org=1, default_role=role))
 
 
-@api.operation("PUT", "/admin/users/<id>/password", id="adminUpdateUserPassword", access=can("users.password:write"), body=NewPassword, own_transactions=True, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/admin/users/<id>/password",
+    id="adminUpdateUserPassword",
+    access=can("users.password:write"),
+    body=NewPassword,
+    own_transactions=True,
+    replies={200: Message, **_ERRORS},
+)
 def set_user_password(actor: Actor, id: int, body: dict[str, Any]) -> Response:  # noqa: A002
     """Set a person's password."""
     del actor
@@ -99,7 +144,14 @@ def set_user_password(actor: Actor, id: int, body: dict[str, Any]) -> Response: 
     return said("User password updated")
 
 
-@api.operation("PUT", "/admin/users/<id>/permissions", id="adminUpdateUserPermissions", access=can("users.permissions:write"), body=ServerAdmin, replies={200: Message, **_ERRORS})
+@api.operation(
+    "PUT",
+    "/admin/users/<id>/permissions",
+    id="adminUpdateUserPermissions",
+    access=can("users.permissions:write"),
+    body=ServerAdmin,
+    replies={200: Message, **_ERRORS},
+)
 def set_user_permissions(actor: Actor, id: int, body: dict[str, Any]) -> Response:  # noqa: A002
     """Make a person a server administrator, or not."""
     del actor
@@ -107,7 +159,13 @@ def set_user_permissions(actor: Actor, id: int, body: dict[str, Any]) -> Respons
     return said("User permissions updated")
 
 
-@api.operation("DELETE", "/admin/users/<id>", id="adminDeleteUser", access=can("users:delete"), replies={200: Message, 404: ErrorReply, **_ERRORS})
+@api.operation(
+    "DELETE",
+    "/admin/users/<id>",
+    id="adminDeleteUser",
+    access=can("users:delete"),
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)
 def delete_user(actor: Actor, id: int) -> Response:  # noqa: A002
     """Delete a person."""
     del actor

@@ -10,7 +10,11 @@ from core.settings import BadSetting, load
 
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="ini file with settings (default: conf/custom.ini, if it is there)")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="ini file with settings (default: conf/custom.ini, if it is there)",
+)
 def serve(config: Path | None) -> None:
     """Serve Belvedere until it is told to stop."""
     try:

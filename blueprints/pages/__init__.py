@@ -1,15 +1,28 @@
 """HTML routes, one module per page family."""
 
+import orjson
 from flask import Blueprint, Flask
 
-from blueprints.pages import site
+from blueprints.pages import browse, dashboard, data_sources, importing, login, site
+from core.settings import ROOT
+from core.version import VERSION
+from web.operation import form_token
+from web.prefix import url
+
+_MANIFEST = ROOT / "static" / "dist" / "manifest.json"
 
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return every family's blueprint."""
-    return (site.site,)
+    return (site.site, login.pages, browse.pages, dashboard.pages, data_sources.pages, importing.pages)
 
 
 def install(app: Flask) -> None:
     """Give templates what all of them use."""
-    del app
+    names: dict[str, str] = orjson.loads(_MANIFEST.read_bytes()) if _MANIFEST.exists() else {}
+
+    def asset(name: str) -> str:
+        return url("/public/build/" + names.get(name, name))
+
+    app.jinja_env.globals.update(asset=asset, url=url, form_token=form_token, version=VERSION)
+    app.jinja_env.filters["px"] = lambda value: f"{float(value):.1f}".rstrip("0").rstrip(".")

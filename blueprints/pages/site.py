@@ -19,12 +19,18 @@ _FOREVER = 31_536_000
 _HUES = ("#0b7a69", "#b7791f", "#c9353a", "#2f8f4e", "#5b6573")
 
 
-@site.operation("GET", "/public/build/<path:name>", access=public("scripts, styles and fonts"), own_transactions=True)
+@site.operation(
+    "GET", "/public/build/<path:name>", access=public("scripts, styles and fonts"), own_transactions=True
+)
 def asset(actor: Actor, name: str) -> Response:
     """Return a built asset; its name holds its digest, so it never changes."""
     del actor
     packed = _DIST / (name + ".gz")
-    if "gzip" in request.headers.get("Accept-Encoding", "") and packed.is_file() and packed.resolve().is_relative_to(_DIST):
+    if (
+        "gzip" in request.headers.get("Accept-Encoding", "")
+        and packed.is_file()
+        and packed.resolve().is_relative_to(_DIST)
+    ):
         response = send_from_directory(_DIST, name + ".gz", max_age=_FOREVER)
         response.headers["Content-Encoding"] = "gzip"
         response.content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -35,7 +41,12 @@ def asset(actor: Actor, name: str) -> Response:
     return response
 
 
-@site.operation("GET", "/public/app/plugins/datasource/<kind>/img/<file>", access=public("pictures of kinds"), own_transactions=True)
+@site.operation(
+    "GET",
+    "/public/app/plugins/datasource/<kind>/img/<file>",
+    access=public("pictures of kinds"),
+    own_transactions=True,
+)
 def logo(actor: Actor, kind: str, file: str) -> Response:
     """Return a picture that stands for a type of data source: its initials on a tile."""
     del actor, file
@@ -67,7 +78,9 @@ def robots(actor: Actor) -> Response:
     return Response("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
 
 
-@site.operation("GET", "/.well-known/change-password", access=public("password managers look here"), own_transactions=True)
+@site.operation(
+    "GET", "/.well-known/change-password", access=public("password managers look here"), own_transactions=True
+)
 def change_password(actor: Actor) -> Response:
     """Lead password managers to the page that changes the password."""
     del actor

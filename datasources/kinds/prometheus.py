@@ -51,11 +51,23 @@ class Prometheus(DataSource):
 
     type: ClassVar[str] = "prometheus"
     title: ClassVar[str] = "Prometheus"
-    about: ClassVar[str] = "Time series and alerting rules, over the Prometheus HTTP API (also Mimir, Thanos, VictoriaMetrics)."
+    about: ClassVar[str] = (
+        "Time series and alerting rules, over the Prometheus HTTP API (also Mimir, Thanos, VictoriaMetrics)."
+    )
     url_example: ClassVar[str] = "http://localhost:9090"
     options: ClassVar[tuple[Option, ...]] = (
-        Text("timeInterval", "Scrape interval", "15s", help="Used as the lowest query step.", section="Queries"),
-        Choice("httpMethod", "HTTP method", "POST", "POST", "GET", help="GET where a proxy in front allows no POST.", section="Queries"),
+        Text(
+            "timeInterval", "Scrape interval", "15s", help="Used as the lowest query step.", section="Queries"
+        ),
+        Choice(
+            "httpMethod",
+            "HTTP method",
+            "POST",
+            "POST",
+            "GET",
+            help="GET where a proxy in front allows no POST.",
+            section="Queries",
+        ),
         Text("queryTimeout", "Query timeout", "60s", section="Queries"),
         Flag("basicAuth", "Basic auth", section="Access", help="Send a user name and a password."),
         Text("basicAuthUser", "User", section="Access"),
@@ -142,7 +154,9 @@ class Prometheus(DataSource):
             reply = _reply(body)
         except msgspec.DecodeError:
             text = body[:200].decode("utf-8", "replace").strip()
-            raise SourceError(f"Prometheus: {status}, {text or 'an answer that is not JSON'}", unreadable=True) from None
+            raise SourceError(
+                f"Prometheus: {status}, {text or 'an answer that is not JSON'}", unreadable=True
+            ) from None
         if reply.status != "success":
             raise SourceError(f"{reply.error_type}: {reply.error}")
         return bytes(reply.data)
@@ -164,18 +178,28 @@ class Prometheus(DataSource):
         legend = str(query.model.get("legendFormat") or "")
         return [self._frame(one, query.ref_id, legend, expr, step, meta, read.result_type) for one in series]
 
-    def _frame(self, one: _Series, ref_id: str, legend: str, expr: str, step: int, meta: dict[str, Any], result: str) -> Frame:
+    def _frame(
+        self, one: _Series, ref_id: str, legend: str, expr: str, step: int, meta: dict[str, Any], result: str
+    ) -> Frame:
         if result == "string":
             at, text = orjson.loads(bytes(one.value))
             times, values = np.array([at * 1000]), [text]
             value = Field("Value", Kind.STRING, values, one.metric, type_info={"frame": "string"})
         else:
             times, numbers = _columns(bytes(one.values if result == "matrix" else one.value))
-            value = Field("Value", Kind.NUMBER, numbers, one.metric, type_info={"frame": "float64"}, real_nan=True)
+            value = Field(
+                "Value", Kind.NUMBER, numbers, one.metric, type_info={"frame": "float64"}, real_nan=True
+            )
         name = legend_name(legend, one.metric, expr)
         if name:
             value.config = {"displayNameFromDS": name}
-        time = Field("Time", Kind.TIME, times.astype(np.int64), config={"interval": step}, type_info={"frame": "time.Time"})
+        time = Field(
+            "Time",
+            Kind.TIME,
+            times.astype(np.int64),
+            config={"interval": step},
+            type_info={"frame": "time.Time"},
+        )
         return Frame([time, value], name, ref_id, meta)
 
     def present(self, frames: list[Frame], models: Sequence[Mapping[str, Any]]) -> list[Frame]:
@@ -191,11 +215,15 @@ class Prometheus(DataSource):
         self._ask("api/v1/query", {"query": "1+1"}, deadline)
         return Health(ok=True, message="Data source is working")
 
-    def resource(self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline) -> ResourceReply:
+    def resource(
+        self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline
+    ) -> ResourceReply:
         """Call the server's own API, `api/v1/…`; nothing outside of it."""
         if not path.startswith("api/v1/") or ".." in path:
             raise SourceError("no such resource", status=404)
-        status, data, kind = call(self.config, method, path, deadline, query=query, body=body or None, content_type=content_type)
+        status, data, kind = call(
+            self.config, method, path, deadline, query=query, body=body or None, content_type=content_type
+        )
         return ResourceReply(status, data, kind)
 
     def find(self, text: str, from_ms: int, to_ms: int, deadline: Deadline) -> list[str]:
@@ -226,8 +254,15 @@ class Prometheus(DataSource):
     def _strings(self, path: str, fields: Mapping[str, str], deadline: Deadline) -> list[str]:
         return [str(one) for one in orjson.loads(self._get(path, urlencode(fields), deadline)) or []]
 
-    def _series_labels(self, selector: str, span: Mapping[str, str], deadline: Deadline) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = orjson.loads(self._get("api/v1/series", urlencode({"match[]": selector.strip(), **span}), deadline)) or []
+    def _series_labels(
+        self, selector: str, span: Mapping[str, str], deadline: Deadline
+    ) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = (
+            orjson.loads(
+                self._get("api/v1/series", urlencode({"match[]": selector.strip(), **span}), deadline)
+            )
+            or []
+        )
         return found
 
     def _get(self, path: str, query: str, deadline: Deadline) -> bytes:

@@ -47,18 +47,26 @@ class TestData(DataSource):
         parents = parent.strip("{}").split(",") if parent.startswith("{") else [parent]
         return [f"{one if one != '*' else ''}{letter}" for one in parents for letter in "ABC"]
 
-    def resource(self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline) -> ResourceReply:
+    def resource(
+        self, method: str, path: str, query: str, body: bytes, content_type: str, deadline: Deadline
+    ) -> ResourceReply:
         """List the scenarios, or echo."""
         del method, deadline
         if path == "scenarios":
-            rows = [{"id": name, "name": title, "description": "", "stringInput": text} for name, title, text in _CATALOGUE]
+            rows = [
+                {"id": name, "name": title, "description": "", "stringInput": text}
+                for name, title, text in _CATALOGUE
+            ]
             return ResourceReply(200, orjson.dumps(rows), "application/json")
         if path in {"test", "test/json"}:
             try:
                 data = orjson.loads(body) if body else {}
             except orjson.JSONDecodeError:
                 data = body.decode("utf-8", "replace")
-            reply = {"message": "Hello world from test datasource!", "request": {"url": f"/{path}", "query": query, "body": data, "contentType": content_type}}
+            reply = {
+                "message": "Hello world from test datasource!",
+                "request": {"url": f"/{path}", "query": query, "body": data, "contentType": content_type},
+            }
             return ResourceReply(200, orjson.dumps(reply), "application/json")
         if path == "boom":
             raise SourceError("boom", status=500)
@@ -66,18 +74,25 @@ class TestData(DataSource):
 
 
 def _name(query: Query, index: int = 0) -> str:
-    alias = str(query.model.get("alias") or "").replace("$__frame_index", str(index)).replace("$seriesIndex", str(index))
+    alias = (
+        str(query.model.get("alias") or "")
+        .replace("$__frame_index", str(index))
+        .replace("$seriesIndex", str(index))
+    )
     return alias or f"{query.ref_id}-series" + (str(index) if index else "")
 
 
 def _labels(text: Any, index: int = 0) -> dict[str, str]:
-    pairs = (part.partition("=") for part in str(text or "").replace("$seriesIndex", str(index)).strip("{}").split(","))
+    pairs = (
+        part.partition("=")
+        for part in str(text or "").replace("$seriesIndex", str(index)).strip("{}").split(",")
+    )
     return {name.strip(): value.strip().strip('"') for name, _, value in pairs if name.strip()}
 
 
 def _times(query: Query) -> np.ndarray[Any, Any]:
     step = max(1, query.interval_ms)
-    count = min(max(0, (query.to_ms - query.from_ms) // step), _MAX_POINTS, max(1, query.max_data_points))
+    count = min(max(0, (query.to_ms - query.from_ms) // step), _MAX_POINTS)
     return query.from_ms + step * np.arange(count, dtype=np.int64)
 
 
@@ -100,7 +115,13 @@ def _random_walk(query: Query) -> list[Frame]:
     for index in range(max(1, min(int(query.model.get("seriesCount") or 1), 1000))):
         time = Field("time", Kind.TIME, _times(query), type_info={"frame": "time.Time", **_NULLABLE})
         labels = _labels(query.model.get("labels"), index)
-        value = Field(_name(query, index), Kind.NUMBER, _walk(query, index), labels, type_info={"frame": "float64", **_NULLABLE})
+        value = Field(
+            _name(query, index),
+            Kind.NUMBER,
+            _walk(query, index),
+            labels,
+            type_info={"frame": "float64", **_NULLABLE},
+        )
         frames.append(Frame([time, value], "", query.ref_id))
     return frames
 
@@ -109,7 +130,10 @@ def _random_walk_table(query: Query) -> list[Frame]:
     values = _walk(query, 0)
     names = ("Time", "Value", "Min", "Max")
     columns = (_times(query), values, values - 1, values + 1)
-    fields = [Field(name, Kind.TIME if name == "Time" else Kind.NUMBER, column) for name, column in zip(names, columns, strict=True)]
+    fields = [
+        Field(name, Kind.TIME if name == "Time" else Kind.NUMBER, column)
+        for name, column in zip(names, columns, strict=True)
+    ]
     info = Field("Info", Kind.STRING, ["up" if random.random() > 0.5 else "down" for _ in values])
     return [Frame([*fields, info], query.ref_id, query.ref_id)]
 
@@ -128,7 +152,9 @@ def _csv_metric_values(query: Query) -> list[Frame]:
     texts = [part.strip() for part in str(query.model.get("stringInput") or "").split(",")]
     kind, values, info = _column(texts)
     span, count = query.to_ms - query.from_ms, len(texts)
-    times = np.array([query.from_ms + (span * i // (count - 1) if count > 1 else 0) for i in range(count)], dtype=np.int64)
+    times = np.array(
+        [query.from_ms + (span * i // (count - 1) if count > 1 else 0) for i in range(count)], dtype=np.int64
+    )
     time = Field("time", Kind.TIME, times, type_info={"frame": "time.Time"})
     return [Frame([time, Field(_name(query), kind, values, type_info=info)], "", query.ref_id)]
 
@@ -154,7 +180,11 @@ def _column(texts: list[str]) -> tuple[Kind, list[Any], dict[str, Any]]:
         except ValueError:
             continue
         return kind, values, {"frame": name, **_NULLABLE}
-    return Kind.STRING, [None if one in {"", "null"} else one for one in texts], {"frame": "string", **_NULLABLE}
+    return (
+        Kind.STRING,
+        [None if one in {"", "null"} else one for one in texts],
+        {"frame": "string", **_NULLABLE},
+    )
 
 
 def _boolean(text: str) -> bool:
@@ -171,7 +201,9 @@ def _moment(text: str) -> int:
 
 
 def _csv_content(query: Query) -> list[Frame]:
-    rows = list(csv.reader(io.StringIO(str(query.model.get("csvContent") or "").strip()), skipinitialspace=True))
+    rows = list(
+        csv.reader(io.StringIO(str(query.model.get("csvContent") or "").strip()), skipinitialspace=True)
+    )
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
         return []
     fields = []
@@ -186,7 +218,9 @@ def _wave(query: Query, step_s: int, values: list[float | None], name: str, labe
     step = max(1, step_s) * 1000
     first = query.from_ms - query.from_ms % step
     times = np.arange(first, min(query.to_ms, first + step * _MAX_POINTS), step, dtype=np.int64)
-    column = np.array([math.nan if v is None else v for v in values], dtype=np.float64)[times // step % len(values)]
+    column = np.array([math.nan if v is None else v for v in values], dtype=np.float64)[
+        times // step % len(values)
+    ]
     time = Field("Time", Kind.TIME, times, type_info={"frame": "time.Time", **_NULLABLE})
     value = Field("Value", Kind.NUMBER, column, _labels(labels), type_info={"frame": "float64", **_NULLABLE})
     return Frame([time, value], name, query.ref_id)
@@ -199,8 +233,18 @@ def _pulse(query: Query) -> list[Frame]:
     on, off = int(wave.get("onCount") or 0), int(wave.get("offCount") or 0)
     if on + off <= 0 or on + off > _MAX_POINTS:
         return []
-    values: list[float | None] = [float(wave.get("onValue") or 0)] * on + [float(wave.get("offValue") or 0)] * off
-    return [_wave(query, int(wave["timeStep"]), values, str(query.model.get("alias") or _name(query)), query.model.get("labels"))]
+    values: list[float | None] = [float(wave.get("onValue") or 0)] * on + [
+        float(wave.get("offValue") or 0)
+    ] * off
+    return [
+        _wave(
+            query,
+            int(wave["timeStep"]),
+            values,
+            str(query.model.get("alias") or _name(query)),
+            query.model.get("labels"),
+        )
+    ]
 
 
 def _csv_wave(query: Query) -> list[Frame]:
@@ -225,7 +269,11 @@ def _raw_frame(query: Query) -> list[Frame]:
         content = orjson.loads(text)
     except orjson.JSONDecodeError as fault:
         raise SourceError(f"Raw frame: {fault}", status=400, unreadable=True) from None
-    frames = [_client_frame(one, query) for one in (content if isinstance(content, list) else [content]) if isinstance(one, dict)]
+    frames = [
+        _client_frame(one, query)
+        for one in (content if isinstance(content, list) else [content])
+        if isinstance(one, dict)
+    ]
     for one in frames:
         one.ref_id = one.ref_id or query.ref_id
     return frames
@@ -237,11 +285,21 @@ def _client_frame(raw: dict[str, Any], query: Query) -> Frame:
         return from_json(raw)
     if "datapoints" in raw:
         points = raw["datapoints"]
-        value = Field(str(raw.get("target") or raw.get("title") or "Value"), Kind.NUMBER, [one[0] for one in points], raw.get("tags"))
+        value = Field(
+            str(raw.get("target") or raw.get("title") or "Value"),
+            Kind.NUMBER,
+            [one[0] for one in points],
+            raw.get("tags"),
+        )
         return Frame([Field("Time", Kind.TIME, [one[1] for one in points]), value], "", query.ref_id)
     if "columns" in raw:
         columns = list(zip(*raw.get("rows", []), strict=False)) or [()] * len(raw["columns"])
-        return Frame([_guessed({"name": head.get("text"), **head}, list(column)) for head, column in zip(raw["columns"], columns, strict=False)])
+        return Frame(
+            [
+                _guessed({"name": head.get("text"), **head}, list(column))
+                for head, column in zip(raw["columns"], columns, strict=False)
+            ]
+        )
     fields = [_guessed(one, list(one.get("values") or [])) for one in raw.get("fields") or []]
     return Frame(fields, raw.get("name") or "", raw.get("refId") or "", raw.get("meta") or {})
 
@@ -253,15 +311,33 @@ def _guessed(head: Mapping[str, Any], values: list[Any]) -> Field:
         kind = Kind.TIME
     if kind is None and given:
         first = given[0]
-        kind = Kind.BOOLEAN if isinstance(first, bool) else Kind.NUMBER if isinstance(first, int | float) else Kind.STRING if isinstance(first, str) else Kind.OTHER
+        kind = (
+            Kind.BOOLEAN
+            if isinstance(first, bool)
+            else Kind.NUMBER
+            if isinstance(first, int | float)
+            else Kind.STRING
+            if isinstance(first, str)
+            else Kind.OTHER
+        )
     if kind is Kind.TIME:
         values = [_moment(one) if isinstance(one, str) else one for one in values]
-    return Field(str(head.get("name") or ""), kind or Kind.STRING, values, head.get("labels"), dict(head.get("config") or {}))
+    return Field(
+        str(head.get("name") or ""),
+        kind or Kind.STRING,
+        values,
+        head.get("labels"),
+        dict(head.get("config") or {}),
+    )
 
 
 def _manual_entry(query: Query) -> list[Frame]:
     points = query.model.get("points")
-    inside = [one for one in points or [] if isinstance(one, list) and len(one) == 2 and query.from_ms <= one[1] <= query.to_ms]
+    inside = [
+        one
+        for one in points or []
+        if isinstance(one, list) and len(one) == 2 and query.from_ms <= one[1] <= query.to_ms
+    ]
     if not inside:
         return []
     time = Field("Time", Kind.TIME, [one[1] for one in inside])
@@ -270,14 +346,30 @@ def _manual_entry(query: Query) -> list[Frame]:
 
 def _outside(query: Query) -> list[Frame]:
     time = Field("Time", Kind.TIME, np.array([query.from_ms - 3_600_000]), type_info={"frame": "time.Time"})
-    return [Frame([time, Field("Value", Kind.NUMBER, np.array([10.0]), type_info={"frame": "float64"})], _name(query), query.ref_id)]
+    return [
+        Frame(
+            [time, Field("Value", Kind.NUMBER, np.array([10.0]), type_info={"frame": "float64"})],
+            _name(query),
+            query.ref_id,
+        )
+    ]
 
 
 def _table_static(query: Query) -> list[Frame]:
     times = np.arange(query.from_ms, query.to_ms, 60_000, dtype=np.int64)[:_MAX_POINTS]
     texts = [("Message", "This is a message"), ("Description", "Description")]
     columns = [Field(name, Kind.STRING, [text] * len(times)) for name, text in texts]
-    return [Frame([Field("Time", Kind.TIME, times), *columns, Field("Value", Kind.NUMBER, np.full(len(times), 23.1))], query.ref_id, query.ref_id)]
+    return [
+        Frame(
+            [
+                Field("Time", Kind.TIME, times),
+                *columns,
+                Field("Value", Kind.NUMBER, np.full(len(times), 23.1)),
+            ],
+            query.ref_id,
+            query.ref_id,
+        )
+    ]
 
 
 def _logs(query: Query) -> list[Frame]:
@@ -285,15 +377,33 @@ def _logs(query: Query) -> list[Frame]:
     times = query.to_ms - 1000 * np.arange(count, dtype=np.int64)
     levels = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"]
     lines = [f"t={int(at)} level={levels[i % 8]} msg=request {i}" for i, at in enumerate(times)]
-    fields = [Field("time", Kind.TIME, times), Field("message", Kind.STRING, lines), Field("level", Kind.STRING, [levels[i % 8] for i in range(count)])]
+    fields = [
+        Field("time", Kind.TIME, times),
+        Field("message", Kind.STRING, lines),
+        Field("level", Kind.STRING, [levels[i % 8] for i in range(count)]),
+    ]
     return [Frame(fields, "logs", query.ref_id, {"preferredVisualisationType": "logs"})]
 
 
 def _heatmap(query: Query) -> list[Frame]:
     times = _times(query)
     chance = np.random.default_rng()
-    columns = [Field(str(10 * i), Kind.NUMBER, np.floor(chance.random(len(times)) * 10 * (i + 1)), type_info={"frame": "float64", **_NULLABLE}) for i in range(10)]
-    return [Frame([Field("time", Kind.TIME, times, type_info={"frame": "time.Time", **_NULLABLE}), *columns], "heatmap", query.ref_id)]
+    columns = [
+        Field(
+            str(10 * i),
+            Kind.NUMBER,
+            np.floor(chance.random(len(times)) * 10 * (i + 1)),
+            type_info={"frame": "float64", **_NULLABLE},
+        )
+        for i in range(10)
+    ]
+    return [
+        Frame(
+            [Field("time", Kind.TIME, times, type_info={"frame": "time.Time", **_NULLABLE}), *columns],
+            "heatmap",
+            query.ref_id,
+        )
+    ]
 
 
 def _states(query: Query) -> list[Frame]:
@@ -302,7 +412,10 @@ def _states(query: Query) -> list[Frame]:
     names = [str(one) for one in wanted.get("states") or ["CA", "GA", "NY", "TX"]]
     chance = np.random.default_rng(7)
     fields = [Field("state", Kind.STRING, names)]
-    fields += [Field(str(one), Kind.NUMBER, np.round(chance.random(len(names)) * 100, 2)) for one in wanted.get("fields") or ["foo", "bar"]]
+    fields += [
+        Field(str(one), Kind.NUMBER, np.round(chance.random(len(names)) * 100, 2))
+        for one in wanted.get("fields") or ["foo", "bar"]
+    ]
     return [Frame(fields, "", query.ref_id)]
 
 

@@ -44,7 +44,9 @@ class Bars(View):
         for bar in self.bars:
             if bar.name:
                 found.append((bar.name, ""))
-            found += [(part.strip(), bar.color) for part in (bar.prefix, bar.text, bar.suffix) if part.strip()]
+            found += [
+                (part.strip(), bar.color) for part in (bar.prefix, bar.text, bar.suffix) if part.strip()
+            ]
         return found
 
 
@@ -65,7 +67,9 @@ class BarGauge(PanelKind):
         """Return the bars."""
         found = values(data, self.prepared(data))
         orientation = str(self.option(data, "orientation"))
-        horizontal = orientation == "horizontal" or (orientation == "auto" and data.size.width < data.size.height)
+        horizontal = orientation == "horizontal" or (
+            orientation == "auto" and data.size.width < data.size.height
+        )
         mode = str(self.option(data, "displayMode"))
         bars = tuple(self._bar(one, len(found), mode) for one in found)
         stacked = horizontal and data.size.height / max(1, len(bars)) > 48
@@ -74,16 +78,29 @@ class BarGauge(PanelKind):
     def _bar(self, one: Value, count: int, mode: str) -> Bar:
         low, high = one.shown.range if one.shown is not None else (0.0, 0.0)
         number = one.display.numeric
-        part = max(0.0, min(1.0, (number - low) / (high - low))) if math.isfinite(number) and high > low else 0.0
+        part = (
+            max(0.0, min(1.0, (number - low) / (high - low))) if math.isfinite(number) and high > low else 0.0
+        )
         stops: tuple[tuple[float, str], ...] = ((0.0, one.display.color), (1.0, one.display.color))
         cells: tuple[str, ...] = ()
         if one.shown is not None and mode == "gradient":
             stops = _gradient(one, low, high, part)
         if mode == "lcd" and one.shown is not None:
             scale = Scale(one.shown)
-            cells = tuple(scale(low + (high - low) * i / _CELLS)[0] if i / _CELLS < part else "" for i in range(_CELLS))
+            cells = tuple(
+                scale(low + (high - low) * i / _CELLS)[0] if i / _CELLS < part else "" for i in range(_CELLS)
+            )
         name = one.named(alone=count == 1)
-        return Bar(name, one.display.text, one.display.prefix, one.display.suffix, one.display.color, round(part, 4), stops, cells)
+        return Bar(
+            name,
+            one.display.text,
+            one.display.prefix,
+            one.display.suffix,
+            one.display.color,
+            round(part, 4),
+            stops,
+            cells,
+        )
 
 
 def _gradient(one: Value, low: float, high: float, part: float) -> tuple[tuple[float, str], ...]:

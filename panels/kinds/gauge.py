@@ -67,12 +67,20 @@ class Gauge(PanelKind):
         """Return the gauges."""
         found = values(data, self.prepared(data))
         aspect = data.size.width / max(1.0, data.size.height)
-        vertical = self.option(data, "orientation") == "horizontal" or (self.option(data, "orientation") == "auto" and aspect < 0.8)
-        return Gauges(tuple(self._dial(data, one, len(found)) for one in found), 1 if vertical else len(found))
+        vertical = self.option(data, "orientation") == "horizontal" or (
+            self.option(data, "orientation") == "auto" and aspect < 0.8
+        )
+        return Gauges(
+            tuple(self._dial(data, one, len(found)) for one in found), 1 if vertical else len(found)
+        )
 
     def _dial(self, data: PanelData, one: Value, count: int) -> Dial:
         low, high = _ends(one)
-        part = max(0.0, min(1.0, (one.display.numeric - low) / (high - low))) if math.isfinite(one.display.numeric) and high > low else 0.0
+        part = (
+            max(0.0, min(1.0, (one.display.numeric - low) / (high - low)))
+            if math.isfinite(one.display.numeric) and high > low
+            else 0.0
+        )
         arcs = [Arc(_ring(0, 1, 62, 84), "var(--grid-strong)")]
         if part > 0:
             arcs.append(Arc(_ring(0, part, 62, 84), one.display.color))
@@ -83,12 +91,21 @@ class Gauge(PanelKind):
             if self.option(data, "showThresholdMarkers"):
                 for (_, name), begin, end in zip(scale.steps, bounds[:-1], bounds[1:], strict=True):
                     if end > begin:
-                        arcs.append(Arc(_ring(begin, end, 88, 93), colors.by_name(name, dark=data.context.dark)))
+                        arcs.append(
+                            Arc(_ring(begin, end, 88, 93), colors.by_name(name, dark=data.context.dark))
+                        )
             if self.option(data, "showThresholdLabels"):
                 labels = [(*_point(at, 104), _label(one, at, low, high)) for at in sorted({0.0, *bounds[1:]})]
         text = str(one.display)
         name = one.named(alone=count == 1)
-        return Dial(name, text, one.display.color, tuple(arcs), tuple(labels), max(12.0, min(34.0, 130 / max(2, len(text)) * 1.35)))
+        return Dial(
+            name,
+            text,
+            one.display.color,
+            tuple(arcs),
+            tuple(labels),
+            max(12.0, min(34.0, 130 / max(2, len(text)) * 1.35)),
+        )
 
 
 def _ends(one: Value) -> tuple[float, float]:
@@ -121,4 +138,6 @@ def _ring(begin: float, end: float, inner: float, outer: float) -> str:
     large = int((end - begin) * _SWEEP > 180)
     (ax, ay), (bx, by) = _point(begin, outer), _point(end, outer)
     (cx, cy), (dx, dy) = _point(end, inner), _point(begin, inner)
-    return f"M{ax} {ay}A{outer} {outer} 0 {large} 1 {bx} {by}L{cx} {cy}A{inner} {inner} 0 {large} 0 {dx} {dy}Z"
+    return (
+        f"M{ax} {ay}A{outer} {outer} 0 {large} 1 {bx} {by}L{cx} {cy}A{inner} {inner} 0 {large} 0 {dx} {dy}Z"
+    )

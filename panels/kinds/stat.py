@@ -60,7 +60,17 @@ class Stat(PanelKind):
     title: ClassVar[str] = "Stat"
     options: ClassVar[tuple[Option, ...]] = (
         *OPTIONS,
-        Choice("textMode", "Text mode", "auto", "auto", "value", "value_and_name", "name", "none", section="Stat styles"),
+        Choice(
+            "textMode",
+            "Text mode",
+            "auto",
+            "auto",
+            "value",
+            "value_and_name",
+            "name",
+            "none",
+            section="Stat styles",
+        ),
         Choice("colorMode", "Color mode", "value", "value", "background", "none", section="Stat styles"),
         Choice("graphMode", "Graph mode", "area", "area", "none", section="Stat styles"),
         Choice("justifyMode", "Text alignment", "auto", "auto", "center", section="Stat styles"),
@@ -99,7 +109,11 @@ class Stat(PanelKind):
             text_color = name_color = "#f7f8fa"
             background = _gradient(display.color)
         line = area = ""
-        if self.option(data, "graphMode") == "area" and one.shown is not None and not (data.options.get("reduceOptions") or {}).get("values"):
+        if (
+            self.option(data, "graphMode") == "area"
+            and one.shown is not None
+            and not (data.options.get("reduceOptions") or {}).get("values")
+        ):
             line, area = _history(one, width, height * 0.4)
         length = max(1, len(f"{shown.prefix}{shown.text}{shown.suffix}"))
         room = height - (22 if name else 0) - (height * 0.25 if line else 0)
@@ -107,7 +121,20 @@ class Stat(PanelKind):
         given = (self.option(data, "text.valueSize"), self.option(data, "text.titleSize"))
         size, name_size = float(given[0] or size), float(given[1] or max(11.0, min(18.0, size * 0.4)))
         line_color = display.color if background is None else "#ffffff66"
-        return Tile(name, shown.text, shown.prefix, shown.suffix, text_color, name_color, background, line, area, line_color, round(size, 1), round(name_size, 1))
+        return Tile(
+            name,
+            shown.text,
+            shown.prefix,
+            shown.suffix,
+            text_color,
+            name_color,
+            background,
+            line,
+            area,
+            line_color,
+            round(size, 1),
+            round(name_size, 1),
+        )
 
 
 def _columns(count: int, data: PanelData, orientation: str) -> int:

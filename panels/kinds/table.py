@@ -90,10 +90,24 @@ def table_of(row: Sequence[Shown], options: Mapping[str, Any]) -> View:
     if not shown or not len(shown[0].field):
         return Message()
     order = _order(shown, options.get("sortBy"))
-    columns = tuple(Column(one.name, one.kind is Kind.NUMBER, float(one.custom("width", 0) or 0), str(one.custom("align", "auto"))) for one in shown)
+    columns = tuple(
+        Column(
+            one.name,
+            one.kind is Kind.NUMBER,
+            float(one.custom("width", 0) or 0),
+            str(one.custom("align", "auto")),
+        )
+        for one in shown
+    )
     made = [_cells(one, order[:MOST_ROWS]) for one in shown]
     cells = tuple(zip(*made, strict=True))
-    return Table(columns, cells, _footer(shown, options.get("footer")), options.get("showHeader") is not False, len(order))
+    return Table(
+        columns,
+        cells,
+        _footer(shown, options.get("footer")),
+        options.get("showHeader") is not False,
+        len(order),
+    )
 
 
 def _order(shown: Sequence[Shown], sort_by: Any) -> list[int]:
@@ -130,8 +144,15 @@ def _cells(one: Shown, order: Sequence[int]) -> list[Cell]:
         elif mode in {"color-background", "color-background-solid"}:
             background, color = value.color, colors.contrasting(value.color)
         elif mode in {"gradient-gauge", "lcd-gauge", "basic"}:
-            color, part = value.color, max(0.0, min(1.0, value.percent)) if math.isfinite(value.percent) else 0.0
-        href = one.context.fill(str(links[0]["url"]), {"__value": items[i], "__text": str(value)}) if links else ""
+            color, part = (
+                value.color,
+                max(0.0, min(1.0, value.percent)) if math.isfinite(value.percent) else 0.0,
+            )
+        href = (
+            one.context.fill(str(links[0]["url"]), {"__value": items[i], "__text": str(value)})
+            if links
+            else ""
+        )
         found.append(Cell(str(value), color, background, part, _safe(href), mode))
     return found
 
@@ -140,7 +161,9 @@ def cell_mode(one: Shown) -> str:
     """Return how a column's cells are drawn; newer dashboards say it in `cellOptions`."""
     given = one.custom("cellOptions.type") or one.custom("displayMode", "auto")
     if given == "gauge":
-        return {"lcd": "lcd-gauge", "basic": "basic"}.get(str(one.custom("cellOptions.mode")), "gradient-gauge")
+        return {"lcd": "lcd-gauge", "basic": "basic"}.get(
+            str(one.custom("cellOptions.mode")), "gradient-gauge"
+        )
     return str(given)
 
 

@@ -10,8 +10,36 @@ from markdown_it import MarkdownIt
 from core.options import Choice, Option, Text
 from panels.base import PanelData, PanelKind, View
 
-_ATTRIBUTES = {"class", "style", "title", "width", "height", "align", "valign", "colspan", "rowspan", "border", "cellpadding", "cellspacing", "bgcolor"}
-_EXTRA_TAGS = {"iframe", "svg", "path", "g", "rect", "circle", "line", "polyline", "polygon", "text", "font", "button", "marquee"}
+_ATTRIBUTES = {
+    "class",
+    "style",
+    "title",
+    "width",
+    "height",
+    "align",
+    "valign",
+    "colspan",
+    "rowspan",
+    "border",
+    "cellpadding",
+    "cellspacing",
+    "bgcolor",
+}
+_EXTRA_TAGS = {
+    "iframe",
+    "svg",
+    "path",
+    "g",
+    "rect",
+    "circle",
+    "line",
+    "polyline",
+    "polygon",
+    "text",
+    "font",
+    "button",
+    "marquee",
+}
 
 
 @dataclass(frozen=True)
@@ -51,15 +79,45 @@ class TextPanel(PanelKind):
 
 @cache
 def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "linkify": False, "breaks": False}).enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark", {"html": True, "linkify": False, "breaks": False}).enable(
+        ["table", "strikethrough"]
+    )
 
 
 def sanitised(html: str) -> str:
     """Return HTML without anything that could run or reach out by itself."""
     tags = (nh3.ALLOWED_TAGS | _EXTRA_TAGS) - {"iframe", "button", "marquee"}
     allowed = {tag: set(_ATTRIBUTES) for tag in tags}
-    allowed |= {"a": _ATTRIBUTES | {"href", "target"}, "img": _ATTRIBUTES | {"src", "alt"}, "font": _ATTRIBUTES | {"color", "size", "face"}}
-    drawn = {"d", "fill", "stroke", "stroke-width", "viewbox", "viewBox", "x", "y", "cx", "cy", "r", "x1", "x2", "y1", "y2", "points", "transform"}
+    allowed |= {
+        "a": _ATTRIBUTES | {"href", "target"},
+        "img": _ATTRIBUTES | {"src", "alt"},
+        "font": _ATTRIBUTES | {"color", "size", "face"},
+    }
+    drawn = {
+        "d",
+        "fill",
+        "stroke",
+        "stroke-width",
+        "viewbox",
+        "viewBox",
+        "x",
+        "y",
+        "cx",
+        "cy",
+        "r",
+        "x1",
+        "x2",
+        "y1",
+        "y2",
+        "points",
+        "transform",
+    }
     for tag in ("svg", "path", "g", "rect", "circle", "line", "polyline", "polygon", "text"):
         allowed[tag] = _ATTRIBUTES | drawn
-    return nh3.clean(html, tags=tags, attributes=allowed, link_rel="noopener noreferrer", url_schemes={"http", "https", "mailto", "data"} - {"data"})
+    return nh3.clean(
+        html,
+        tags=tags,
+        attributes=allowed,
+        link_rel="noopener noreferrer",
+        url_schemes={"http", "https", "mailto", "data"} - {"data"},
+    )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from core import colors
+from core import colors, reducers
 from core.frames import Kind
 from core.options import Choice, Flag, Number, Option, Text
 from core.timerange import zone
@@ -80,6 +80,7 @@ class Chart(View):
     gradients: tuple[Gradient, ...]
     bands: tuple[Band, ...]
     hover: Mapping[str, Any]
+    summary: tuple[tuple[str, ...], ...]
 
     def strings(self) -> list[tuple[str, str]]:
         """Return axis labels and the legend."""
@@ -108,10 +109,28 @@ class TimeSeries(PanelKind):
     )
     field_options: ClassVar[tuple[Option, ...]] = (
         Choice("drawStyle", "Style", "line", "line", "bars", "points", section="Graph styles"),
-        Choice("lineInterpolation", "Line interpolation", "linear", "linear", "smooth", "stepBefore", "stepAfter", section="Graph styles"),
+        Choice(
+            "lineInterpolation",
+            "Line interpolation",
+            "linear",
+            "linear",
+            "smooth",
+            "stepBefore",
+            "stepAfter",
+            section="Graph styles",
+        ),
         Number("lineWidth", "Line width", 1, section="Graph styles"),
         Number("fillOpacity", "Fill opacity", 0, section="Graph styles"),
-        Choice("gradientMode", "Gradient mode", "none", "none", "opacity", "hue", "scheme", section="Graph styles"),
+        Choice(
+            "gradientMode",
+            "Gradient mode",
+            "none",
+            "none",
+            "opacity",
+            "hue",
+            "scheme",
+            section="Graph styles",
+        ),
         Choice("showPoints", "Show points", "auto", "auto", "always", "never", section="Graph styles"),
         Number("pointSize", "Point size", 5, section="Graph styles"),
         Option("lineStyle", "Line style", None, section="Graph styles", kind="json"),
@@ -129,7 +148,18 @@ class TimeSeries(PanelKind):
         Flag("axisCenteredZero", "Centered zero", section="Axis"),
         Choice("scaleDistribution.type", "Scale", "linear", "linear", "log", "symlog", section="Axis"),
         Number("scaleDistribution.log", "Log base", 2, section="Axis"),
-        Choice("thresholdsStyle.mode", "Show thresholds", "off", "off", "line", "dashed", "area", "line+area", "dashed+area", section="Thresholds"),
+        Choice(
+            "thresholdsStyle.mode",
+            "Show thresholds",
+            "off",
+            "off",
+            "line",
+            "dashed",
+            "area",
+            "line+area",
+            "dashed+area",
+            section="Thresholds",
+        ),
         Text("fillBelowTo", "Fill below to", section="Graph styles"),
     )
 
@@ -165,14 +195,27 @@ def _stacked(series: Sequence[tuple[Shown, Floats]]) -> tuple[list[Floats], list
         mode = str(one.custom("stacking.mode", "none"))
         if mode in {"normal", "percent"}:
             sign = "-" if one.custom("transform") == "negative-Y" else ""
-            groups.setdefault((mode, str(one.custom("stacking.group", "A")), str(one.custom("drawStyle", "line")), sign, axis_rules.key_of(one)), []).append(i)
+            groups.setdefault(
+                (
+                    mode,
+                    str(one.custom("stacking.group", "A")),
+                    str(one.custom("drawStyle", "line")),
+                    sign,
+                    axis_rules.key_of(one),
+                ),
+                [],
+            ).append(i)
     for key, members in groups.items():
         grid = np.unique(np.concatenate([times[i] for i in members]))
         columns = [_on_grid(grid, times[i], values[i]) for i in members]
         total = np.nansum(columns, axis=0) if key[0] == "percent" else None
         below = np.zeros(len(grid))
         for i, column in zip(members, columns, strict=True):
-            part = column if total is None else np.divide(column, total, out=np.zeros_like(column), where=total != 0)
+            part = (
+                column
+                if total is None
+                else np.divide(column, total, out=np.zeros_like(column), where=total != 0)
+            )
             top = below + np.nan_to_num(part)
             times[i], bases[i] = grid, below
             values[i] = np.where(np.isnan(part), np.nan, top)
@@ -209,9 +252,22 @@ def draw(data: PanelData, series: list[tuple[Shown, Floats]]) -> Chart:
     lines = []
     for i, one in enumerate(columns):
         scale = next(axis.scale for axis in axes if axis.key == axis_rules.key_of(one))
-        lines.append(_line(data, one, times[i], values[i], bases[i], plot, scale, gradients, _below(columns, values, times, one)))
+        lines.append(
+            _line(
+                data,
+                one,
+                times[i],
+                values[i],
+                bases[i],
+                plot,
+                scale,
+                gradients,
+                _below(columns, values, times, one),
+            )
+        )
     return Chart(
-        data.key, width, height, plot, tuple(lines), axes, x_ticks, legend, tuple(gradients), _thresholds(columns, axes, plot), _hover(data, columns, times, plot)
+        data.key, width, height, plot, tuple(lines), axes, x_ticks, legend, tuple(gradients), _thresholds(columns, axes, plot), _hover(data, columns, times, plot),
+        tuple(_summary(one) for one in columns),
     )  # fmt: skip
 
 
@@ -219,7 +275,9 @@ def _widest(columns: Sequence[Shown]) -> bool:
     return any(one.custom("stacking.mode") == "percent" for one in columns)
 
 
-def _axes(columns: Sequence[Shown], values: Sequence[Floats], height: float, percent: bool) -> tuple[axis_rules.Axis, ...]:
+def _axes(
+    columns: Sequence[Shown], values: Sequence[Floats], height: float, percent: bool
+) -> tuple[axis_rules.Axis, ...]:
     made = []
     has_left = False
     for key, members in axis_rules.group(columns).items():
@@ -241,6 +299,15 @@ def _axes(columns: Sequence[Shown], values: Sequence[Floats], height: float, per
     return tuple(made)
 
 
+def _summary(one: Shown) -> tuple[str, ...]:
+    """Return a series' name, least, greatest and last value, for who cannot see the chart."""
+    display = one.display
+    return (
+        one.name,
+        *(str(display(reducers.reduce(one.field, name))) for name in ("min", "max", "lastNotNull")),
+    )
+
+
 def _percent_writer(value: float, decimals: int | None) -> str:
     del decimals
     return f"{round(value * 100, 6):g}%"
@@ -251,12 +318,22 @@ def _x_ticks(data: PanelData, plot: Plot) -> tuple[tuple[float, str], ...]:
     zones = data.options.get("timezone")
     tz = zone(str(zones[0])) if isinstance(zones, list) and zones and zones[0] else data.context.tz
     found = ticks.time_ticks(low, high, plot.width, tz, ticks.time_space(low, high, plot.width, tz))
-    return tuple(zip(plot.x(np.array(found.at, dtype=np.float64)).tolist(), ticks.time_labels(found, low, high, tz), strict=True))
+    return tuple(
+        zip(
+            plot.x(np.array(found.at, dtype=np.float64)).tolist(),
+            ticks.time_labels(found, low, high, tz),
+            strict=True,
+        )
+    )
 
 
-def _below(columns: Sequence[Shown], values: Sequence[Floats], times: Sequence[Floats], one: Shown) -> tuple[Floats, Floats] | None:
+def _below(
+    columns: Sequence[Shown], values: Sequence[Floats], times: Sequence[Floats], one: Shown
+) -> tuple[Floats, Floats] | None:
     name = one.custom("fillBelowTo")
-    found = next((i for i, other in enumerate(columns) if name and name in {other.name, other.field.name}), None)
+    found = next(
+        (i for i, other in enumerate(columns) if name and name in {other.name, other.field.name}), None
+    )
     return None if found is None else (times[found], values[found])
 
 
@@ -284,7 +361,15 @@ def _line(
     if style == "bars":
         bar = _bar_width(xs, plot, float(one.custom("barWidthFactor", 0.6) or 0.6))
         shift = {-1: -bar / 2, 1: bar / 2}.get(int(one.custom("barAlignment", 0) or 0), 0.0)
-        marks.append(Path(paths.bars(xs + shift, ys, base_y, bar), fill=paint, stroke=paint, width=width, opacity=opacity or 0.0001))
+        marks.append(
+            Path(
+                paths.bars(xs + shift, ys, base_y, bar),
+                fill=paint,
+                stroke=paint,
+                width=width,
+                opacity=opacity or 0.0001,
+            )
+        )
     elif style == "line":
         shape = str(one.custom("lineInterpolation", "linear"))
         if opacity or below is not None:
@@ -332,7 +417,9 @@ def _shows_points(one: Shown, style: str, xs: Floats, ys: Floats, plot: Plot) ->
         return True
     if wanted == "never" or style != "line":
         return False
-    return len(xs) > 0 and plot.width / max(1, int((~np.isnan(ys)).sum())) >= 2 * float(one.custom("pointSize", 5) or 5)
+    return len(xs) > 0 and plot.width / max(1, int((~np.isnan(ys)).sum())) >= 2 * float(
+        one.custom("pointSize", 5) or 5
+    )
 
 
 def _dash(one: Shown) -> str:
@@ -343,7 +430,9 @@ def _dash(one: Shown) -> str:
     return " ".join(str(round(float(part) * 10)) for part in given if isinstance(part, int | float))
 
 
-def _paint(data: PanelData, one: Shown, color: str, plot: Plot, scale: axis_rules.Scale, gradients: list[Gradient]) -> str:
+def _paint(
+    data: PanelData, one: Shown, color: str, plot: Plot, scale: axis_rules.Scale, gradients: list[Gradient]
+) -> str:
     """Return the paint of a line and its fill: a colour, or a gradient over the plot."""
     mode = str(one.custom("gradientMode", "none"))
     name = f"{data.key}-g{len(gradients)}"
@@ -358,7 +447,10 @@ def _paint(data: PanelData, one: Shown, color: str, plot: Plot, scale: axis_rule
     elif mode == "scheme":
         rule = ColorScale(one)
         if rule.mode.startswith("continuous"):
-            stops = tuple((part / 10, rule(scale.high - (scale.high - scale.low) * part / 10)[0], 1.0) for part in range(11))
+            stops = tuple(
+                (part / 10, rule(scale.high - (scale.high - scale.low) * part / 10)[0], 1.0)
+                for part in range(11)
+            )
         elif rule.mode == "thresholds":
             stops = tuple(_threshold_stops(rule, scale))
         else:
@@ -395,9 +487,17 @@ def _thresholds(columns: Sequence[Shown], axes: Sequence[axis_rules.Axis], plot:
         for (level, name), low, high in zip(rule.steps, lows.tolist(), tops.tolist(), strict=True):
             color = colors.by_name(name, dark=one.context.dark)
             if "area" in mode and high > low:
-                found.append(Band(plot.top + (1 - high) * plot.height, (high - low) * plot.height, colors.with_alpha(color, 0.15 * colors.channels(color)[3])))
+                found.append(
+                    Band(
+                        plot.top + (1 - high) * plot.height,
+                        (high - low) * plot.height,
+                        colors.with_alpha(color, 0.15 * colors.channels(color)[3]),
+                    )
+                )
             if mode != "area" and math.isfinite(level) and axis.scale.low <= level <= axis.scale.high:
-                found.append(Band(plot.top + (1 - low) * plot.height, 0, color, "6 4" if "dash" in mode else ""))
+                found.append(
+                    Band(plot.top + (1 - low) * plot.height, 0, color, "6 4" if "dash" in mode else "")
+                )
     return tuple(found)
 
 
@@ -424,4 +524,10 @@ def _hover(data: PanelData, columns: Sequence[Shown], times: Sequence[Floats], p
             display = one.display
             entry["text"] = [str(display(value)) for value in one.field.items[::step]]
         series.append(entry)
-    return {"mode": options.get("mode") or "single", "sort": options.get("sort") or "none", "from": plot.x_low, "to": plot.x_high, "series": series}
+    return {
+        "mode": options.get("mode") or "single",
+        "sort": options.get("sort") or "none",
+        "from": plot.x_low,
+        "to": plot.x_high,
+        "series": series,
+    }

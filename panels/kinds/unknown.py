@@ -35,5 +35,3 @@ class Unknown(PanelKind):
         first = rows[0]
         texts = [[str(one.display(value)) for value in one.field.items[:100]] for one in first]
         return Plain(kind, tuple(one.name for one in first), tuple(zip(*texts, strict=True)))
-
-

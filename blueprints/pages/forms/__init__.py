@@ -1,0 +1,86 @@
+"""Forms of pages. The gate checks their token, so flask-wtf's own check is off."""
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, EqualTo, Length
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # the library is not typed
+    """What all forms share."""
+
+    class Meta:
+        """The session row's token is checked by the gate."""
+
+        csrf = False
+
+
+class SignIn(Form):
+    """Name and password."""
+
+    user = StringField(
+        "Email or username",
+        [DataRequired("Enter your name")],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        "Password", [DataRequired("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class NewPassword(Form):
+    """The old password and the new one, twice."""
+
+    old = PasswordField(
+        "Old password",
+        [DataRequired("Enter the password you have")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "New password",
+        [DataRequired("Enter a new password"), Length(min=4, message="At least 4 characters")],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "Repeat the new password",
+        [EqualTo("new", "The two do not agree")],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class Source(Form):
+    """A data source; what its kind declares comes on top."""
+
+    name = StringField("Name", [DataRequired("Give the data source a name"), Length(max=190)])
+    url = StringField("URL")
+    is_default = BooleanField("Default data source")
+
+
+class Import(Form):
+    """A dashboard as JSON, and where it goes."""
+
+    text = TextAreaField(
+        "Dashboard JSON",
+        [DataRequired("Paste the JSON of a dashboard")],
+        render_kw={"rows": 12, "spellcheck": "false", "class": "code"},
+    )
+    name = StringField("Name")
+    uid = StringField("UID")
+    folder = SelectField("Folder", default="")
+    overwrite = BooleanField("Overwrite a dashboard of this name or UID")
+
+
+class Folder(Form):
+    """A folder."""
+
+    title = StringField("Name", [DataRequired("Give the folder a name"), Length(max=189)])
+
+
+class Model(Form):
+    """A dashboard's JSON, edited by hand."""
+
+    text = TextAreaField(
+        "JSON model",
+        [DataRequired("The model cannot be empty")],
+        render_kw={"rows": 30, "spellcheck": "false", "class": "code"},
+    )
+    message = StringField("What was changed")

@@ -1,0 +1,153 @@
+"""Home, and the list of dashboards and folders."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, redirect, request
+
+from blueprints.pages.forms import Folder
+from blueprints.pages.rendering import page
+from core import clock
+from core.access import Actor
+from core.errors import DomainError
+from services import dashboards, folders, orgs, search, users
+from web.access import can, signed_in
+from web.operation import Pages
+from web.paging import flag, number
+from web.prefix import url
+
+pages = Pages("browse", __name__)
+PER_PAGE = 50
+
+
+@pages.operation("GET", "/", access=signed_in)
+def home(actor: Actor) -> Response:
+    """Show the home dashboard, or what is starred and was changed last."""
+    chosen = orgs.home_dashboard(actor)
+    if chosen is not None:
+        return redirect(url(dashboards.page_url(*chosen, is_folder=False)))  # type: ignore[return-value]  # redirect() builds this application's Response
+    starred = [_row(one) for one in search.rows(actor, search.Wanted(starred=True, limit=20))]
+    recent = sorted(
+        search.rows(actor, search.Wanted(kind="dash-db", limit=200)),
+        key=lambda one: one.updated,
+        reverse=True,
+    )[:10]
+    return page(
+        "home",
+        actor,
+        "Home",
+        starred=starred,
+        recent=[_row(one) for one in recent],
+        may_create=actor.may("dashboards:create"),
+    )
+
+
+def _row(row: Any) -> dict[str, Any]:
+    import orjson  # noqa: PLC0415 - used here alone
+
+    return {
+        "title": row.title,
+        "url": dashboards.page_url(row.uid, row.slug, is_folder=row.is_folder),
+        "uid": row.uid,
+        "is_folder": row.is_folder,
+        "panels": row.panel_count,
+        "folder": row.folder_title or "General",
+        "folder_url": dashboards.page_url(row.folder_uid, row.folder_slug, is_folder=True)
+        if row.folder_uid
+        else "/dashboards?folder=general",
+        "tags": orjson.loads(row.tags),
+        "updated": clock.age(row.updated, clock.now()),
+        "updated_at": clock.iso(row.updated),
+        "starred": row.star is not None,
+    }
+
+
+@pages.operation("GET", "/dashboards", access=signed_in)
+def browse(actor: Actor) -> Response:
+    """List dashboards and folders, filtered."""
+    return _list(actor, "Dashboards", (), "/dashboards")
+
+
+@pages.operation("GET", "/dashboards/f/<uid>/<slug>", access=can("folders:read", of=folders.by_uid))
+def folder(actor: Actor, folder: Any, slug: str) -> Response:
+    """List what is in a folder."""
+    del slug
+    return _list(
+        actor,
+        folder.title,
+        (folder.id,),
+        dashboards.page_url(folder.uid, folder.slug, is_folder=True),
+        folder,
+    )
+
+
+@pages.operation("GET", "/dashboards/f/<uid>", access=can("folders:read", of=folders.by_uid))
+def folder_without_slug(actor: Actor, folder: Any) -> Response:
+    """Lead to the folder's full address."""
+    del actor
+    return redirect(url(dashboards.page_url(folder.uid, folder.slug, is_folder=True)))  # type: ignore[return-value]
+
+
+def _list(
+    actor: Actor, title: str, folder_ids: tuple[int, ...], address: str, folder: Any = None
+) -> Response:
+    args = request.args
+    tags = tuple(tag for tag in args.getlist("tag") if tag)
+    number_of = number("page", 1)
+    sort = args.get("sort", "")
+    wanted = search.Wanted(
+        query=args.get("query", ""), tags=tags, folder_ids=folder_ids or ((0,) if args.get("folder") == "general" else ()),
+        starred=flag("starred"), sort=sort, limit=PER_PAGE, page=number_of,
+    )  # fmt: skip
+    rows = [_row(one) for one in search.rows(actor, wanted)]
+    total = search.count(actor, wanted)
+
+    def address_with(**changes: Any) -> str:
+        now = {
+            "query": wanted.query,
+            "tag": list(tags),
+            "starred": "true" if wanted.starred else "",
+            "sort": sort,
+            **changes,
+        }
+        return (
+            url(address) + "?" + urlencode({name: value for name, value in now.items() if value}, doseq=True)
+        )
+
+    return page(
+        "dashboards", actor, title, rows=rows, total=total, wanted=wanted, page_number=number_of, per_page=PER_PAGE, folder=folder,
+        address=address_with, all_tags=search.tag_counts(actor)[:60], form=Folder(),
+        may_create=actor.may("dashboards:create"), may_make_folder=actor.may("folders:create"),
+    )  # fmt: skip
+
+
+@pages.operation("POST", "/dashboards/folder/new", access=can("folders:create"), own_transactions=True)
+def make_folder(actor: Actor) -> Response:
+    """Make a folder and show it."""
+    from models.session import transaction  # noqa: PLC0415 - the form is shown again outside of it
+
+    form = Folder()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                made = folders.create(actor, form.title.data, "")
+            return redirect(url(dashboards.page_url(made.uid, made.slug, is_folder=True)))  # type: ignore[return-value]
+        except DomainError as fault:
+            form.title.errors = [fault.text]
+    return page("folder", actor, "New folder", 400 if request.method == "POST" else 200, form=form)
+
+
+@pages.operation("GET", "/dashboards/folder/new", access=can("folders:create"))
+def new_folder(actor: Actor) -> Response:
+    """Show the form for a folder."""
+    return page("folder", actor, "New folder", form=Folder())
+
+
+@pages.operation("POST", "/d/<uid>/star", access=can("dashboards:read", of=dashboards.by_uid))
+def star(actor: Actor, dashboard: Any) -> Response:
+    """Mark a dashboard, or take the mark away, and return the button."""
+    from flask import render_template  # noqa: PLC0415 - a part of a page, used here alone
+
+    marked = users.is_starred(actor, dashboard.id)
+    (users.unstar if marked else users.star)(actor, dashboard.id)
+    return Response(render_template("partials/star.html", uid=dashboard.uid, starred=not marked, actor=actor))

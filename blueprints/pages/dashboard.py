@@ -1,0 +1,315 @@
+"""A dashboard: answered at once without its data; panels follow in one stream, each when it is ready."""
+
+from collections.abc import Iterator
+from threading import BoundedSemaphore
+from typing import Any
+
+import orjson
+from flask import Response, redirect, render_template, request, stream_with_context
+
+from blueprints.pages.forms import Model
+from blueprints.pages.rendering import HTML, page, settings, theme_of
+from core.access import Actor
+from core.errors import BadRequest, DomainError, Unavailable
+from dashboards import document
+from dashboards.layout import Placed
+from models.session import transaction
+from panels import registry, render
+from services import dashboards, panel_data, users
+from services.panel_data import Asked, Drawn, Page
+from web.access import can
+from web.operation import Pages
+from web.prefix import url
+
+pages = Pages("dashboard_pages", __name__)
+DEFAULT_GRID, MOST_GRID = 1380.0, 8000.0
+_streams = BoundedSemaphore(
+    24
+)  # three quarters of a worker's threads; beyond that panels are asked to come again
+QUICK = (
+    ("now-5m", "Last 5 minutes"), ("now-15m", "Last 15 minutes"), ("now-30m", "Last 30 minutes"), ("now-1h", "Last 1 hour"),
+    ("now-3h", "Last 3 hours"), ("now-6h", "Last 6 hours"), ("now-12h", "Last 12 hours"), ("now-24h", "Last 24 hours"),
+    ("now-2d", "Last 2 days"), ("now-7d", "Last 7 days"), ("now-30d", "Last 30 days"), ("now-90d", "Last 90 days"),
+    ("now-1y", "Last 1 year"), ("now-5y", "Last 5 years"),
+)  # fmt: skip
+REFRESHES = ("5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d")
+
+
+def _asked(actor: Actor) -> Asked:
+    args = request.args
+    try:
+        grid = float(args.get("w", DEFAULT_GRID))
+    except ValueError:
+        grid = DEFAULT_GRID
+    grid = max(200.0, min(MOST_GRID, grid)) if grid == grid else DEFAULT_GRID  # noqa: PLR0124 - NaN
+    chosen = {name: args.getlist(name) for name in args if name.startswith("var-")}
+    return Asked(
+        args.get("from", ""),
+        args.get("to", ""),
+        chosen,
+        grid,
+        args.get("timezone", ""),
+        theme_of(actor) == "dark",
+    )
+
+
+def _timeout() -> float:
+    return float(settings().number("dataproxy", "timeout") or 30)
+
+
+def _words(span: Any) -> str:
+    if span.raw_to == "now":
+        found = dict(QUICK).get(span.raw_from)
+        if found:
+            return found
+    return f"{span.raw_from} to {span.raw_to}" if span.raw_from.startswith("now") else ""
+
+
+@pages.operation("GET", "/d/<uid>", access=can("dashboards:read", of=dashboards.by_uid))
+def without_slug(actor: Actor, dashboard: Any) -> Response:
+    """Show a dashboard by its uid alone."""
+    return _page(actor, dashboard)
+
+
+@pages.operation("GET", "/d/<uid>/<slug>", access=can("dashboards:read", of=dashboards.by_uid))
+def show(actor: Actor, dashboard: Any, slug: str) -> Response:
+    """Show a dashboard; the slug may be any, for links outlive titles."""
+    del slug
+    return _page(actor, dashboard)
+
+
+def _page(actor: Actor, dashboard: Any) -> Response:
+    if dashboard.is_folder:
+        return redirect(url(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=True)))  # type: ignore[return-value]  # redirect() builds this application's Response
+    if request.args.get("editview") == "dashboard_json":
+        text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
+        return page(
+            "model",
+            actor,
+            dashboard.title,
+            form=Model(text=text),
+            dashboard=dashboard,
+            may_save=actor.may("dashboards:write", *dashboards.scopes(dashboard)),
+        )
+    model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+    starred = users.is_starred(actor, dashboard.id) if actor.user_id else False
+    inline = request.args.get("inline") == "1"
+    drawn = _drawn_inline(model) if inline else {}
+    return page(
+        "dashboard", actor, dashboard.title, **_values(actor, dashboard, model), starred=starred, inline=drawn
+    )
+
+
+def _drawn_inline(model: Page) -> dict[str, Drawn]:
+    """Draw all panels into the page itself: for printing, and where no script runs."""
+    panel_data.resolve_variables(model)
+    shown = [place for section in model.layout() if not section.collapsed for place in section.panels]
+    return {one.place.key: one for one in panel_data.draw(model, shown)}
+
+
+def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
+    view_panel = request.args.get("viewPanel", "")
+    sections = model.layout()
+    only = next((place for section in sections for place in section.panels if place.key == view_panel), None)
+    refresh = request.args.get("refresh", model.board.get("refresh") or "")
+    return {
+        "dashboard": dashboard,
+        "model": model,
+        "sections": sections,
+        "only": only,
+        "range_words": _words(model.span),
+        "quick": QUICK,
+        "refreshes": REFRESHES,
+        "refresh": refresh if isinstance(refresh, str) else "",
+        "links": _links(model),
+        "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
+        "kiosk": request.args.get("kiosk", None) is not None,
+        "kind_of": registry.kind,
+        "draw": render.html,
+    }
+
+
+def _links(model: Page) -> list[dict[str, Any]]:
+    from core.interpolation import fill  # noqa: PLC0415 - for links alone
+
+    found = []
+    for one in model.board.get("links") or []:
+        if (
+            isinstance(one, dict)
+            and one.get("type") == "link"
+            and str(one.get("url", "")).startswith(("http://", "https://", "/"))
+        ):
+            found.append(
+                {
+                    "title": fill(str(one.get("title") or one["url"]), model.known),
+                    "url": fill(str(one["url"]), model.known, default_format="percentencode"),
+                    "blank": bool(one.get("targetBlank")),
+                }
+            )
+    return found
+
+
+@pages.operation("GET", "/d/<uid>/panels", access=can("dashboards:read"), own_transactions=True)
+def panels(actor: Actor, uid: str) -> Response:
+    """Stream panels as NDJSON, a line each: `{panelId, state, html}`; variables come first where they changed.
+
+    ids: keys of panels, separated by commas. w: the grid's width in pixels.
+    """
+    with transaction(write=False):
+        dashboard = dashboards.find_by_uid(actor, uid)
+        dashboards.require_read(actor, dashboard)
+        if "ids" not in request.args and request.accept_mimetypes.accept_html:
+            return _page(actor, dashboard)  # a dashboard whose title is "Panels"
+        model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+    if not _streams.acquire(blocking=False):
+        raise Unavailable("Too many panels are being drawn; they will be asked for again")
+    wanted = [one for one in request.args.get("ids", "").split(",") if one]
+    fresh = request.args.get("fresh") != "0"
+    response = Response(
+        stream_with_context(_lines(model, wanted, fresh=fresh, actor=actor)),
+        content_type="application/x-ndjson",
+    )
+    response.headers["X-Accel-Buffering"] = "no"
+    response.call_on_close(_streams.release)
+    return response
+
+
+def _lines(model: Page, wanted: list[str], *, fresh: bool, actor: Actor) -> Iterator[bytes]:
+    before = (model.states, [place.key for place in panel_data.places(model).values()])
+    if fresh:
+        panel_data.resolve_variables(model)
+        if model.states != before[0]:
+            yield _line({"variables": render_template("partials/variables.html", states=model.states)})
+    found = panel_data.places(model)
+    if list(found) != before[1]:
+        grid = render_template(
+            "partials/grid.html",
+            sections=model.layout(),
+            model=model,
+            only=None,
+            inline={},
+            kind_of=registry.kind,
+            actor=actor,
+            draw=render.html,
+        )
+        yield _line({"grid": grid, "ids": list(found)})
+        wanted = [key for key in found if key in wanted] or wanted
+    for one in panel_data.draw(model, [found[key] for key in wanted if key in found]):
+        yield _line(_outcome(one, model))
+
+
+def _outcome(one: Drawn, model: Page) -> dict[str, Any]:
+    return {
+        "panelId": one.place.key,
+        "state": one.state,
+        "title": model.title_of(one.place),
+        "note": one.note,
+        "html": render.outcome(one.view, one.error),
+    }
+
+
+def _line(members: dict[str, Any]) -> bytes:
+    return orjson.dumps(members) + b"\n"
+
+
+@pages.operation("GET", "/d-solo/<uid>/<slug>", access=can("dashboards:read", of=dashboards.by_uid))
+def solo(actor: Actor, dashboard: Any, slug: str) -> Response:
+    """Show one panel alone, for embedding."""
+    del slug
+    return _solo(actor, dashboard)
+
+
+@pages.operation("GET", "/d-solo/<uid>", access=can("dashboards:read", of=dashboards.by_uid))
+def solo_without_slug(actor: Actor, dashboard: Any) -> Response:
+    """Show one panel alone, by uid."""
+    return _solo(actor, dashboard)
+
+
+def _solo(actor: Actor, dashboard: Any) -> Response:
+    model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+    wanted = request.args.get("panelId", "")
+    found = panel_data.places(model)
+    place = found.get(wanted) or next((one for one in found.values() if str(one.id) == wanted), None)
+    if place is None:
+        raise dashboards.DashboardNotFound(f"This dashboard has no panel {wanted or '(panelId is missing)'}")
+    width, height = (_pixels(name, default) for name, default in (("width", 1000), ("height", 500)))
+    rows = max(1, round((height + 8) / 38))
+    alone = Placed(place.key, place.id, place.panel, 0, 0, 24, rows, place.scope)
+    model.asked = Asked(
+        model.asked.raw_from,
+        model.asked.raw_to,
+        model.asked.variables,
+        width,
+        model.asked.timezone,
+        model.asked.dark,
+    )
+    panel_data.resolve_variables(model)
+    drawn = next(panel_data.draw(model, [alone]))
+    values = _values(actor, dashboard, model)
+    html = render_template(
+        "pages/solo.html",
+        actor=actor,
+        title=model.title_of(alone) or dashboard.title,
+        theme=theme_of(actor),
+        place=alone,
+        drawn=drawn,
+        **values,
+    )
+    return Response(html, content_type=HTML)
+
+
+def _pixels(name: str, default: int) -> float:
+    text = request.args.get(name, "")
+    return float(max(50, min(4000, int(text)))) if text.isdigit() else float(default)
+
+
+@pages.operation("POST", "/d/<uid>/<slug>/json", access=can("dashboards:write"), own_transactions=True)
+def save_model(actor: Actor, uid: str, slug: str) -> Response:
+    """Save a dashboard's JSON; a conflict says so and keeps what was typed."""
+    del slug
+    form = Model()
+    with transaction(write=False):
+        dashboard = dashboards.find_by_uid(actor, uid)
+    status = 400
+    if form.validate_on_submit():
+        try:
+            wanted = dashboards.Save(
+                document.read(form.text.data.encode()),
+                dashboard.folder_id,
+                message=form.message.data or "",
+                overwrite="overwrite" in request.form,
+            )
+            with transaction():
+                saved = dashboards.save(actor, wanted)
+            return redirect(url(saved.url))  # type: ignore[return-value]
+        except BadRequest as fault:
+            form.text.errors = [
+                "This is not the JSON of a dashboard" if fault.text == BadRequest.message else fault.text
+            ]
+        except DomainError as fault:
+            form.text.errors, status = [fault.text], fault.status
+    return page(
+        "model",
+        actor,
+        dashboard.title,
+        status,
+        form=form,
+        dashboard=dashboard,
+        may_save=True,
+        conflict=status == 412,
+    )
+
+
+@pages.operation("POST", "/d/<uid>/delete", access=can("dashboards:delete", of=dashboards.by_uid))
+def delete(actor: Actor, dashboard: Any) -> Response:
+    """Delete a dashboard and go to the list."""
+    del actor
+    dashboards.remove(dashboard)
+    return redirect(url("/dashboards"))  # type: ignore[return-value]
+
+
+@pages.operation("GET", "/dashboard/db/<slug>", access=can("dashboards:read", of=dashboards.by_slug))
+def old_address(actor: Actor, dashboard: Any) -> Response:
+    """Lead from the address of 2.x to today's."""
+    del actor
+    return redirect(url(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=False)))  # type: ignore[return-value]

@@ -1,0 +1,91 @@
+"""Signing in, and the first password."""
+
+from urllib.parse import unquote, urlsplit
+
+from flask import Response, redirect, request
+
+from blueprints.pages.forms import NewPassword, SignIn
+from blueprints.pages.rendering import page, settings
+from core.access import Actor
+from core.errors import DomainError, Forbidden
+from services import identity
+from web import session
+from web.access import person, public
+from web.operation import Pages
+from web.prefix import url
+
+pages = Pages("login_pages", __name__)
+_WHY = "whoever is not in yet"
+
+
+def _safe(target: str) -> str:
+    """Return an address of this server, or its home: a sign-in never leads to another site."""
+    parts = urlsplit(unquote(target))
+    local = (
+        not parts.scheme
+        and not parts.netloc
+        and parts.path.startswith("/")
+        and not parts.path.startswith(("//", "/\\"))
+    )
+    return parts.path + ("?" + parts.query if parts.query else "") if local else "/"
+
+
+@pages.operation("GET", "/login", access=public(_WHY), own_transactions=True)
+def login(actor: Actor) -> Response:
+    """Show the form, or go on for who is in."""
+    if actor.known:
+        return redirect(url("/"))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return page("login", actor, "Sign in", form=SignIn(), hint=settings())
+
+
+@pages.operation("POST", "/signin", access=public(_WHY), own_transactions=True)
+def sign_in(actor: Actor) -> Response:
+    """Open a session and go to where the person wanted to be."""
+    origin = request.headers.get("Origin")
+    if (
+        origin
+        and origin != "null"
+        and urlsplit(origin).netloc not in {request.host, urlsplit(settings().root_url).netloc}
+    ):
+        raise Forbidden("origin not allowed: set server.root_url to the address in the browser")
+    form = SignIn()
+    if not form.validate_on_submit():
+        return page("login", actor, "Sign in", 400, form=form, hint=settings())
+    try:
+        signed = identity.sign_in(
+            form.user.data,
+            form.password.data,
+            client_ip=request.remote_addr or "",
+            user_agent=request.headers.get("User-Agent", ""),
+        )
+    except DomainError as fault:
+        form.password.errors = [fault.text]
+        return page("login", actor, "Sign in", fault.status, form=form, hint=settings())
+    session.issue(signed.token)
+    target = _safe(request.cookies.get("redirect_to", "/"))
+    if form.user.data == "admin" and form.password.data == "admin":
+        target = "/profile/password?first=1"
+    response = redirect(
+        url(target) if not target.startswith(request.script_root + "/") or not request.script_root else target
+    )
+    session.set_cookie(response, "redirect_to", "", 0)  # type: ignore[arg-type]
+    return response  # type: ignore[return-value]
+
+
+@pages.operation("GET", "/profile/password", access=person)
+def password(actor: Actor) -> Response:
+    """Show the form for a new password."""
+    return page("password", actor, "Change password", form=NewPassword(), first=request.args.get("first"))
+
+
+@pages.operation("POST", "/profile/password", access=person, own_transactions=True)
+def change_password(actor: Actor) -> Response:
+    """Set a new password."""
+    form = NewPassword()
+    if form.validate_on_submit():
+        try:
+            identity.change_password(actor, form.old.data, form.new.data)
+            return redirect(url("/"))  # type: ignore[return-value]
+        except DomainError as fault:
+            (form.new if fault.field == "new" else form.old).errors = [fault.text]
+    return page("password", actor, "Change password", 400, form=form, first=request.args.get("first"))

@@ -1,0 +1,34 @@
+"""What every page is rendered with: who looks, in which theme, where they are."""
+
+from typing import Any
+
+from flask import Response, current_app, render_template, request
+
+from core.access import Actor
+from core.settings import Settings
+from services import orgs
+
+HTML = "text/html; charset=UTF-8"
+
+
+def settings() -> Settings:
+    """Return the server's settings."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def theme_of(actor: Actor) -> str:
+    """Return dark or light: the address's, the person's, the organisation's, the server's."""
+    asked = request.args.get("theme", "")
+    if asked in {"dark", "light"}:
+        return asked
+    chosen = orgs.effective(actor)[0] if actor.known else ""
+    return chosen or settings().text("users", "default_theme") or "dark"
+
+
+def page(template: str, actor: Actor, title: str, status: int = 200, **values: Any) -> Response:
+    """Render a page. title: its h1 and the first part of the window's title."""
+    html = render_template(
+        f"pages/{template}.html", actor=actor, title=title, theme=theme_of(actor), **values
+    )
+    return Response(html, status, content_type=HTML)

@@ -1,0 +1,45 @@
+"""Views to HTML, through a Jinja environment of its own: the same fragments on pages, in streams and in files."""
+
+from functools import cache
+from pathlib import Path
+
+import orjson
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from panels.base import View
+
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    made.filters["tenths"] = lambda value: round(float(value) * 10)
+    made.filters["px"] = lambda value: f"{float(value):.1f}".rstrip("0").rstrip(".")
+    made.filters["data"] = _data
+    return made
+
+
+def _data(value: object) -> Markup:
+    """Write JSON that may stand inside a script element."""
+    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 - nothing in it can end the element
+
+
+def html(view: View) -> Markup:
+    """Return a view's fragment."""
+    if not view.template:
+        return Markup()
+    return Markup(_environment().get_template(view.template).render(view=view))  # noqa: S704 - the template escapes
+
+
+def outcome(view: View, error: str) -> str:
+    """Return what stands in a panel: its view, under the words of a fault if there is one."""
+    return (
+        _environment()
+        .get_template("panels/outcome.html")
+        .render(drawn=html(view), error=error, has_data=view.template != "panels/message.html")
+    )

@@ -1,0 +1,73 @@
+// Small scripts for every page; the dashboard's own are loaded with them, for a page must show in a blink.
+import "htmx.org";
+import { startDashboard } from "./dashboard.js";
+import { startKeys } from "./keys.js";
+import { toast } from "./toast.js";
+
+const body = document.body;
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRF-Token"] = body.dataset.token;
+});
+
+function startMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog).showModal();
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+    if (event.target.closest("[data-rail]")) document.querySelector(".rail").classList.toggle("open");
+    const copier = event.target.closest("[data-copy]");
+    if (copier) copy(document.getElementById(copier.dataset.copy));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details.menu[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+}
+
+async function copy(input) {
+  input.select();
+  try {
+    await navigator.clipboard.writeText(input.value);
+    toast("Copied");
+  } catch {
+    toast("Press Ctrl C to copy");
+  }
+}
+
+function startFiles() {
+  for (const input of document.querySelectorAll("[data-file-into]")) {
+    input.addEventListener("change", async () => {
+      const [file] = input.files;
+      if (file) document.getElementById(input.dataset.fileInto).value = await file.text();
+    });
+  }
+}
+
+function startTrying() {
+  for (const form of document.querySelectorAll("[data-try]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const { method } = form.closest("[data-method]").dataset;
+      const out = form.querySelector("pre");
+      const sends = Boolean(form.elements.body);
+      const options = { method, headers: sends ? { "Content-Type": "application/json" } : {} };
+      if (sends) options.body = form.elements.body.value;
+      const reply = await fetch(form.elements.path.value, options);
+      out.hidden = false;
+      out.textContent = `${reply.status} ${reply.statusText}\n${await reply.text()}`;
+    });
+  }
+}
+
+startMenus();
+startFiles();
+startTrying();
+startKeys();
+if (body.dataset.dashboardUid) startDashboard();

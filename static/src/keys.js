@@ -1,0 +1,54 @@
+// Keys that Grafana's users know: a letter alone, or two in a row.
+const root = () => document.body.dataset.root;
+const click = (selector) => document.querySelector(selector)?.click();
+const rows = (open) => {
+  for (const row of document.querySelectorAll("details.row")) row.open = open;
+};
+
+function kiosk() {
+  const url = new URL(location.href);
+  if (url.searchParams.has("kiosk")) url.searchParams.delete("kiosk");
+  else url.searchParams.set("kiosk", "");
+  location.assign(url);
+}
+
+function viewHovered() {
+  const panel = document.querySelector(".panel:hover");
+  if (!panel) return;
+  if (document.querySelector(".grid.single")) click("[data-back]");
+  else panel.querySelector("[data-view]")?.click();
+}
+
+const SINGLE = {
+  "?": () => document.getElementById("keys")?.showModal(),
+  "/": () => {
+    const box = document.getElementById("query");
+    if (box) box.focus();
+    else location.assign(`${root()}/dashboards`);
+  },
+  v: viewHovered,
+};
+
+const DOUBLE = {
+  gh: () => location.assign(`${root()}/`),
+  dr: () => click("[data-refresh-now]"),
+  dk: kiosk,
+  dE: () => rows(true),
+  dC: () => rows(false),
+  tz: () => click("[data-zoom-out]"),
+  tArrowLeft: () => document.dispatchEvent(new CustomEvent("shift-range", { detail: -1 })),
+  tArrowRight: () => document.dispatchEvent(new CustomEvent("shift-range", { detail: 1 })),
+};
+
+export function startKeys() {
+  let first = "";
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    const action = DOUBLE[first + event.key] ?? SINGLE[event.key];
+    first = "gdt".includes(event.key) ? event.key : "";
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
