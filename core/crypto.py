@@ -23,7 +23,7 @@ _VERIFIED_MAX = 4096
 _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
-class Undecryptable(Exception):  # noqa: N818 - says what is so, not what went wrong
+class Undecryptable(Exception):
     """A stored secret does not open with this server's secret key."""
 
 

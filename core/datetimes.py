@@ -51,7 +51,7 @@ def moment(ms: float, tz: ZoneInfo) -> tuple[datetime, int]:
 
 def format_time(ms: float, pattern: str, tz: ZoneInfo) -> str:
     """Write a time in a pattern. ms: milliseconds since 1970."""
-    if ms != ms or abs(ms) > 8.64e15:  # noqa: PLR0124 - NaN
+    if ms != ms or abs(ms) > 8.64e15:
         return "Invalid date"
     at, years = moment(ms, tz)
 

@@ -55,7 +55,7 @@ class Field:
         """The column as Python values; null is None."""
         values = self.values.tolist() if isinstance(self.values, np.ndarray) else self.values
         if self.kind in {Kind.NUMBER, Kind.TIME} and not self.real_nan:
-            return [None if one is None or one != one else one for one in values]  # noqa: PLR0124 - NaN differs from itself
+            return [None if one is None or one != one else one for one in values]
         return list(values)
 
     def __len__(self) -> int:
@@ -139,7 +139,7 @@ def _column(one: Field) -> Column:
             [None if v != v else int(v) for v in one.values.tolist()]
             if whole
             else np.ascontiguousarray(one.values)
-        )  # noqa: PLR0124 - NaN
+        )
     return one.items
 
 
@@ -171,7 +171,7 @@ def from_json(raw: dict[str, Any]) -> Frame:
         values: Column = columns[i] if i < len(columns) else []
         special = entities[i] if i < len(entities) and entities[i] else None
         if kind is Kind.NUMBER:
-            values = _floats(values)
+            values = _floats(list(values))
             for name, rows in (special or {}).items():
                 values[rows] = _BACK.get(name, np.nan)
         elif kind is Kind.TIME and None not in values:

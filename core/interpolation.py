@@ -109,9 +109,9 @@ def _formatted(values: Sequence[str], texts: Sequence[str], form: str, name: str
 
 
 def _date(value: str, pattern: str) -> str:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - needed for this one format
+    from zoneinfo import ZoneInfo
 
-    from core.datetimes import format_time  # noqa: PLC0415
+    from core.datetimes import format_time
 
     if not value.lstrip("-").isdigit():
         return "NaN"

@@ -11,7 +11,7 @@ def js_round(value: float) -> float:
 
 def js_text(value: float) -> str:
     """Return String(value): the shortest digits, an exponent from 1e21 and below 1e-6."""
-    if value != value:  # noqa: PLR0124 - NaN
+    if value != value:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"

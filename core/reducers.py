@@ -1,4 +1,4 @@
-"""Calculations that turn a column into one value: last, mean, range, …
+"""Calculations that turn a column into one value: last, mean, range and others.
 
 Nulls do not count, except for `last` and `first`, which say what stands there.
 """

@@ -31,7 +31,7 @@ _UNITS = {("session", "session_life_time"): "s", ("security", "login_remember_da
 _REFERENCE = re.compile(r"%\((\w+)\)s")
 
 
-class BadSetting(Exception):  # noqa: N818 - read by people at start
+class BadSetting(Exception):
     """A value that the server cannot start with; the text names the key and the reason."""
 
 
@@ -144,7 +144,7 @@ def _read_ini(ini: Path | None, given: dict[tuple[str, str], tuple[str, str]], r
         raise BadSetting(f"{path}: {fault.message.splitlines()[0]}") from fault
     for section in parser.sections():
         for key, value in parser.items(section):
-            text = value.strip().strip('"""').strip("'")
+            text = value.strip().strip('"').strip("'")
             found = re.fullmatch(r"\$__env\{(\w+)\}|\$\{(\w+)\}", text)
             given[section, key] = (os.environ.get(found[1] or found[2], "") if found else text, path.name)
     if not parser.sections():

@@ -57,7 +57,7 @@ def fixed(value: float, decimals: int | None) -> str:
     """Return a number with so many decimals, or (None) with as many as it needs."""
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    if value != value:  # noqa: PLR0124 - NaN
+    if value != value:
         return "NaN"
     places = auto_decimals(value) if decimals is None else decimals
     if value == 0:
@@ -227,7 +227,8 @@ def _duration(scale: str, factor: float) -> Format:
             return Formatted("0", suffix=f" {scale}s")
         if value < 0:
             return Formatted(form(-value, decimals, tz).text, suffix=" ago")
-        left, words, more = value * factor, [], decimals or 0
+        words: list[str] = []
+        left, more = value * factor, decimals or 0
         for name, size in _PARTS:
             if more < 0:
                 break

@@ -124,7 +124,7 @@ def _at(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
             max(least, min(most, int(value)))
             if isinstance(value, int | float) and value == value
             else default
-        )  # noqa: PLR0124 - NaN
+        )
 
     return (
         whole("x", 0, 0, COLUMNS - 1),

@@ -4,7 +4,7 @@ import base64
 import os
 from collections.abc import Mapping
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import urllib3
 
@@ -58,32 +58,17 @@ def call(
             f"The address {config.url!r} must start with http:// or https://", status=400, unreadable=True
         )
     headers = headers_for(config)
-    if content_type:
-        headers["Content-Type"] = content_type
     timeout = urllib3.Timeout(connect=min(10.0, deadline.left), read=deadline.left)
     try:
         if fields is not None and method == "POST":
-            reply = pool().request_encode_body(
-                method,
-                url,
-                fields=dict(fields),
-                headers=headers,
-                encode_multipart=False,
-                timeout=timeout,
-                preload_content=False,
-                redirect=False,
-            )
-        else:
-            reply = pool().request(
-                method,
-                url,
-                fields=dict(fields) if fields else None,
-                body=body,
-                headers=headers,
-                timeout=timeout,
-                preload_content=False,
-                redirect=False,
-            )
+            body, content_type = urlencode(fields).encode(), "application/x-www-form-urlencoded"
+        elif fields:
+            url += ("&" if "?" in url else "?") + urlencode(fields)
+        if content_type:
+            headers["Content-Type"] = content_type
+        reply = pool().request(
+            method, url, body=body, headers=headers, timeout=timeout, preload_content=False, redirect=False
+        )
         return reply.status, _read(reply, deadline), reply.headers.get("Content-Type", "")
     except urllib3.exceptions.HTTPError as fault:
         raise SourceError(_words(fault, url), status=502, unreadable=True) from fault

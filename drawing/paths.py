@@ -13,7 +13,7 @@ import orjson
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-_BLANK = bytes.maketrans(b"[],", b"   ")
+_BLANK = bytes.maketrans(b",", b" ")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def runs(present: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
 
 
 def _numbers(points: Ints) -> bytes:
-    return orjson.dumps(np.ascontiguousarray(points), option=orjson.OPT_SERIALIZE_NUMPY).translate(_BLANK)
+    return orjson.dumps(points.ravel(), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].translate(_BLANK)
 
 
 def _tenths(xs: Floats, ys: Floats) -> Ints:

@@ -101,7 +101,8 @@ def numeric_ticks(
     if not step:
         return Ticks([], 0.0)
     places = decimals_of(step)
-    found, value = [], _round(_up(_round(low, 12), step), places)
+    found: list[float] = []
+    value = _round(_up(_round(low, 12), step), places)
     while value <= high and len(found) < 1000:
         found.append(value)
         value = _round(value + step, places)
@@ -248,7 +249,7 @@ def _calendar(low: float, high: float, step: int, tz: ZoneInfo) -> list[float]:
     number = at.year * 12 + (0 if step >= _YEAR else at.month - 1)
     start = _month(number, tz)
     number += 0 if start == low else months
-    found = []
+    found: list[float] = []
     while len(found) < 1000 and number < 12 * 9999 and (value := _month(number, tz)) <= high:
         found.append(value)
         number += months

@@ -120,11 +120,7 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Config:
     result = dict(base)
     for name, value in over.items():
         if isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
-            result[name] = (
-                _merged(result[name], value)
-                if name in {"custom", "color"} or name not in {"thresholds"}
-                else dict(value)
-            )
+            result[name] = dict(value) if name == "thresholds" else _merged(result[name], value)
         elif value is not None:
             result[name] = value
     return result
@@ -148,7 +144,7 @@ def _set_ranges(made: list[list[Shown]]) -> None:
     low, high = math.inf, -math.inf
     for shown in (one for row in made for one in row if one.kind is Kind.NUMBER):
         numbers = shown.field.numbers
-        finite = numbers[(numbers == numbers) & (abs(numbers) != math.inf)]  # noqa: PLR0124 - NaN
+        finite = numbers[(numbers == numbers) & (abs(numbers) != math.inf)]
         if len(finite):
             low, high = min(low, float(finite.min())), max(high, float(finite.max()))
     for shown in (one for row in made for one in row):
@@ -292,7 +288,7 @@ class Displayer:
         numeric = math.nan if self._is_text else _any_number(value)
         prefix = suffix = ""
         percent = 0.0
-        if numeric == numeric:  # noqa: PLR0124 - NaN
+        if numeric == numeric:
             if text is None and (not isinstance(value, bool) or self._shown.kind is Kind.BOOLEAN):
                 if self._trims and near_decimals is not None:
                     made = self._form(numeric, near_decimals, context.tz)
@@ -342,7 +338,7 @@ def _any_number(value: Any) -> float:
     return math.nan
 
 
-def mapping_result(mappings: Sequence[Mapping[str, Any]], value: Any) -> Mapping[str, Any] | None:
+def mapping_result(mappings: Sequence[Mapping[str, Any]], value: Any) -> Any:
     """Return what the first fitting value mapping says of a value."""
     for one in mappings:
         options = one.get("options")
@@ -370,7 +366,7 @@ def mapping_result(mappings: Sequence[Mapping[str, Any]], value: Any) -> Mapping
 
 def _in_range(options: Mapping[str, Any], value: Any) -> bool:
     number = _any_number(value)
-    if number != number:  # noqa: PLR0124 - NaN
+    if number != number:
         return False
     low, high = _number(options.get("from")), _number(options.get("to"))
     return (low is None or number >= low) and (high is None or number <= high)
@@ -387,7 +383,7 @@ def _is_special(match: str, value: Any) -> bool:
         "false": value is False or value == "false",
         "empty": value == "",
     }
-    return tests.get(match, False)
+    return bool(tests.get(match))
 
 
 class Scale:

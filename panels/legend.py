@@ -117,7 +117,7 @@ def _sorted(
 
     def key(item: Item) -> float:
         value = reducers.reduce(series[item.name].field, calc)
-        return float(value) if isinstance(value, int | float) and value == value else -math.inf  # noqa: PLR0124 - NaN
+        return float(value) if isinstance(value, int | float) and value == value else -math.inf
 
     return sorted(items, key=key, reverse=down)
 

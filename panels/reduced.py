@@ -97,7 +97,7 @@ def _row_name(row: list[Shown], one: Shown, i: int) -> str:
 def _nothing(data: PanelData) -> Value:
     defaults = data.field_config.get("defaults")
     config: Mapping[str, Any] = defaults if isinstance(defaults, Mapping) else {}
-    from core.frames import Field, Frame  # noqa: PLC0415 - a stand-in column is needed here alone
+    from core.frames import Field, Frame
 
     empty = Field("", Kind.OTHER, [])
     full = {

@@ -15,7 +15,6 @@ from core.frames import Frame
 from datasources import registry
 from datasources.base import DataSource, Deadline, Query, SourceConfig, SourceError
 
-
 log = logging.getLogger("belvedere.queries")
 
 

@@ -52,8 +52,12 @@ class Body(Schema):
         """Return the members by their Python names, defaults filled in. Raises BadRequest naming the first at fault."""
         if not isinstance(data, dict):
             raise BadRequest(self.refusal)
-        names = {(one.data_key or name).lower(): one.data_key or name for name, one in self.fields.items()}
-        plain = {names.get(str(key).lower(), key): value for key, value in data.items() if value is not None}
+        names = {
+            str(one.data_key or name).lower(): str(one.data_key or name) for name, one in self.fields.items()
+        }
+        plain = {
+            names.get(str(key).lower(), str(key)): value for key, value in data.items() if value is not None
+        }
         try:
             read: dict[str, Any] = self.load(plain)
         except ValidationError as fault:

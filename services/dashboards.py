@@ -15,7 +15,7 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
-from models import Dashboard, DashboardTag, DashboardVersion, User, db
+from models import Dashboard, DashboardTag, DashboardVersion, Star, User, db
 
 TITLE_MAX = 189
 
@@ -137,9 +137,10 @@ _COLUMNS = (
 )
 
 
-def _select(*more: Any) -> Any:
+def _select(*more: Any, actor: Actor | None = None) -> Any:
+    starred = select(Star.id).where(Star.dashboard_id == Dashboard.id, Star.user_id == (actor.user_id if actor else 0)).correlate(Dashboard)
     return (
-        select(*_COLUMNS, *more)
+        select(*_COLUMNS, *more, starred.exists().label("starred"))
         .select_from(Dashboard)
         .outerjoin(_Folder, _Folder.id == Dashboard.folder_id)
         .outerjoin(_Author, _Author.id == Dashboard.created_by)
@@ -150,7 +151,7 @@ def _select(*more: Any) -> Any:
 def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
     """Return a dashboard or folder with its body and its folder's names. Raises DashboardNotFound."""
     row: Row[Any] | None = db.session.execute(
-        _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
+        _select(Dashboard.body, actor=actor).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
     ).first()
     if row is None:
         raise DashboardNotFound
@@ -159,7 +160,7 @@ def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
 
 def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
     """Return the first dashboard with a slug, as the 2.x and 5.x addresses mean it. Raises DashboardNotFound."""
-    query = _select(Dashboard.body).where(
+    query = _select(Dashboard.body, actor=actor).where(
         Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False)
     )
     row: Row[Any] | None = db.session.execute(query.order_by(Dashboard.id).limit(1)).first()
@@ -171,7 +172,7 @@ def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
 def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
     """Return a dashboard by its number. Raises DashboardNotFound."""
     row: Row[Any] | None = db.session.execute(
-        _select(Dashboard.body).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)
+        _select(Dashboard.body, actor=actor).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)
     ).first()
     if row is None:
         raise DashboardNotFound
@@ -193,6 +194,7 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
         for kind, scope in (("dashboard", "annotations:type:dashboard"), ("organization", everywhere))
     }
     return {
+        **({"isStarred": True} if row.starred else {}),
         "type": "db",
         "canSave": actor.may("dashboards:write", *held),
         "canEdit": actor.may("dashboards:write", *held),
@@ -270,7 +272,7 @@ def save(actor: Actor, wanted: Save) -> Saved:
 
 
 def _was_named(facts: document.Facts, existing: Any) -> bool:
-    return facts.id == existing.id or facts.uid == existing.uid
+    return bool(facts.id == existing.id or facts.uid == existing.uid)
 
 
 def _folder(actor: Actor, wanted: Save) -> tuple[int, str]:
@@ -331,9 +333,9 @@ def _same_title(
 def _check_rights(actor: Actor, existing: Row[Any] | None, folder_uid: str, wanted: Save) -> None:
     if wanted.is_folder:
         return  # the folder routes have asked
-    if existing is None or (existing.folder_uid or "") != folder_uid:
-        if not actor.may("dashboards:create", *folder_scopes(folder_uid)):
-            raise Forbidden("Access denied to this folder")
+    enters = existing is None or (existing.folder_uid or "") != folder_uid
+    if enters and not actor.may("dashboards:create", *folder_scopes(folder_uid)):
+        raise Forbidden("Access denied to this folder")
     if existing is not None and not actor.may("dashboards:write", *scopes(existing)):
         raise Forbidden("Access denied to this dashboard")
 

@@ -242,7 +242,7 @@ def prefer(actor: Actor, given: dict[str, Any], *, user_id: int = 0, team_id: in
     """Set preferences; partly leaves alone what was not given. Raises BadRequest, DashboardNotFound."""
     if given.get("theme", "") not in {"", "light", "dark"}:
         raise BadRequest("Invalid theme", field="theme", traced=False)
-    values = {
+    values: dict[str, Any] = {
         name: given[name]
         for name in ("theme", "timezone", "week_start", "home_dashboard_id")
         if name in given

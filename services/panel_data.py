@@ -99,7 +99,7 @@ class Drawn:
 
     @property
     def state(self) -> str:
-        """done or error."""
+        """Done or error."""
         return "error" if self.error else "done"
 
 

@@ -102,7 +102,7 @@ def load(actor: Actor, models: list[Any], raw_from: Any, raw_to: Any, timeout_s:
 
 
 def _whole(value: Any, default: int) -> int:
-    return max(1, min(int(value), 10**12)) if isinstance(value, int | float) and value == value else default  # noqa: PLR0124 - NaN
+    return max(1, min(int(value), 10**12)) if isinstance(value, int | float) and value == value else default
 
 
 def _config(

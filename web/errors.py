@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from typing import cast
 from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, render_template, request
@@ -56,7 +57,7 @@ def _http(fault: HTTPException) -> Response:
             return _domain(Unauthorized())
         return _domain(NoSuchRoute())
     if fault.response is not None:
-        return Response(fault.response.get_data(), fault.response.status_code, fault.response.headers)
+        return cast(Response, fault.response)
     plain = DomainError(fault.description or fault.name)
     return _page(plain, fault.code or 500) if wants_page() else answer(plain.body(), fault.code or 500)
 
@@ -68,16 +69,16 @@ def _database(fault: OperationalError) -> Response:
 
 def _unforeseen(fault: Exception) -> Response:
     number = secrets.token_hex(6)
-    log.exception("request %s failed, number %s", getattr(g, "request_id", "-"), number, exc_info=fault)
+    log.error("request %s failed, number %s", getattr(g, "request_id", "-"), number, exc_info=fault)
     plain = DomainError(f"Internal Server Error: the server's log says more under {number}")
     return _page(plain) if wants_page() else answer({**plain.body(), "traceID": number}, 500)
 
 
 def _to_login() -> Response:
-    response = redirect(url("/login"))
+    response = cast(Response, redirect(url("/login")))
     if request.path != "/" and request.method == "GET":
         set_cookie(response, "redirect_to", quote(request.full_path.rstrip("?"), safe="/?=&"))
-    return response  # type: ignore[return-value]  # redirect() builds this application's Response
+    return response
 
 
 def _page(fault: DomainError, status: int = 0) -> Response:

@@ -61,6 +61,7 @@ class Operations(Blueprint):
         replies: Mapping[int, Any] | None = None,
         writes: bool | None = None,
         own_transactions: bool = False,
+        strict_slashes: bool | None = None,
     ) -> Callable[[Handler], Handler]:
         """Declare a route.
 
@@ -86,7 +87,7 @@ class Operations(Blueprint):
             )
             view = _gated(done, handler)
             endpoint = f"{method.lower()}_{handler.__name__}_{len(self.deferred_functions)}"
-            self.add_url_rule(path, endpoint, view, methods=[method])
+            self.add_url_rule(path, endpoint, view, methods=[method], strict_slashes=strict_slashes)
             return handler
 
         return declare
@@ -105,11 +106,9 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
     def view(**path: Any) -> Response:
         actor = identity.actor()
         access.check_caller(actor)
-        if operation.is_page and operation.method in _UNSAFE:
+        if operation.is_page and access.known and operation.method in _UNSAFE:
             _check_form_token(actor)
-        for name in path:
-            if _ID.search(name):
-                path[name] = _whole_number(name, path[name])
+        path = {name: _whole_number(name, text) if _ID.search(name) else text for name, text in path.items()}
         if operation.body is not None:
             path["body"] = operation.body.read(_json())
         if operation.own_transactions:

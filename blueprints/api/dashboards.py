@@ -51,6 +51,8 @@ def save_dashboard(actor: Actor) -> Response:
 def shown(actor: Actor, dashboard: Any) -> Response:
     """Answer a dashboard in the form of the caller's generation: the stored text spliced in."""
     meta = dashboards.metadata(actor, dashboard)
+    if older_than(Generation.G85):
+        meta = {"isStarred": False, **meta}
     if older_than(Generation.G5):
         return spliced({"meta": meta}, dashboard=dashboard.body, model=dashboard.body)
     return spliced({"meta": meta}, dashboard=dashboard.body)
@@ -136,8 +138,10 @@ def home_dashboard(actor: Actor) -> Response:
         can_edit=actor.may("dashboards:write", "dashboards:*", "folders:*") and actor.role == "Admin"
     )
     body = dashboard_files.home()
+    if older_than(Generation.G85):
+        meta = {**meta, "isHome": True}
     if older_than(Generation.G5):
-        return spliced({"meta": {**meta, "isHome": True}}, dashboard=body, model=body)
+        return spliced({"meta": meta}, dashboard=body, model=body)
     return spliced({"meta": meta}, dashboard=body)
 
 

@@ -73,8 +73,10 @@ def catalogue(actor: Actor) -> Response:
             "pluginType": "datasource",
             "module": f"app/plugins/datasource/{type_}/plugin",
             "serviceName": title,
+            "metrics": True,
+            "partials": {"query": f"app/plugins/datasource/{type_}/partials/query.editor.html"},
         }
-        for type_, (title, _, _) in registry.CATALOGUE.items()
+        for type_, title in [*((name, row[0]) for name, row in registry.CATALOGUE.items()), ("grafana", "Grafana"), ("mixed", "Mixed")]
     }
     return answer(types)
 

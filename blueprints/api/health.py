@@ -15,7 +15,7 @@ api = Operations("health", __name__)
 _PROBED = "probes and load balancers carry no credentials"
 
 
-@api.operation("GET", "/api/health", access=public(_PROBED), own_transactions=True)
+@api.operation("GET", "/api/health", access=public(_PROBED), own_transactions=True, strict_slashes=True)
 def health(actor: Actor) -> Response:
     """Say whether the database answers; `version` is the API's, `belvedere` is ours."""
     del actor
@@ -45,7 +45,7 @@ def healthz(actor: Actor) -> Response:
 def metrics(actor: Actor) -> Response:
     """Return counters of all workers in Prometheus's text format."""
     del actor
-    from flask import request  # noqa: PLC0415 - used here alone
+    from flask import request
 
     settings: Settings = current_app.config["SETTINGS"]
     name = settings.text("metrics", "basic_auth_username")
@@ -60,5 +60,5 @@ def metrics(actor: Actor) -> Response:
     if current_app.config.get("METRICS_DIR"):
         multiprocess.MultiProcessCollector(registry, current_app.config["METRICS_DIR"])  # type: ignore[no-untyped-call]
     else:
-        from prometheus_client import REGISTRY as registry  # noqa: N811, PLC0415 - one process, its own registry
+        from prometheus_client import REGISTRY as registry  # noqa: N811 - one process, its own registry
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")

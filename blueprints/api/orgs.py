@@ -19,11 +19,8 @@ ERRORS = {400: ErrorReply, 401: ErrorReply, 403: ErrorReply}
 
 
 def shown_org(found: Any) -> Response:
-    """Answer an organisation in the form of the caller's generation."""
-    shown = orgs.shown(found)
-    if older_than(Generation.G5):
-        shown.pop("address")
-    return answer(shown)
+    """Answer an organisation."""
+    return answer(orgs.shown(found))
 
 
 @api.operation("GET", "/org", id="getCurrentOrg", access=can("orgs:read"), replies={200: OrgReply, **ERRORS})

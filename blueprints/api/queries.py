@@ -58,7 +58,7 @@ def _is_testdata(asked: queries.Asked, ref_id: str) -> bool:
 def _health(source: DataSource) -> Response:
     if source.type == "testdata":
         raise NotFound("Not found", traced=True)  # as recorded; the page says that it works
-    if data_sources.config(source).type not in {"prometheus"}:
+    if data_sources.config(source).type != "prometheus":
         raise queries.PluginMissing
     found = queries.health(data_sources.config(source, _timeout()))
     return answer(

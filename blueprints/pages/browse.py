@@ -43,7 +43,7 @@ def home(actor: Actor) -> Response:
 
 
 def _row(row: Any) -> dict[str, Any]:
-    import orjson  # noqa: PLC0415 - used here alone
+    import orjson
 
     return {
         "title": row.title,
@@ -124,13 +124,13 @@ def _list(
 @pages.operation("POST", "/dashboards/folder/new", access=can("folders:create"), own_transactions=True)
 def make_folder(actor: Actor) -> Response:
     """Make a folder and show it."""
-    from models.session import transaction  # noqa: PLC0415 - the form is shown again outside of it
+    from models.session import transaction
 
     form = Folder()
     if form.validate_on_submit():
         try:
             with transaction():
-                made = folders.create(actor, form.title.data, "")
+                made = folders.create(actor, form.title.data or "", "")
             return redirect(url(dashboards.page_url(made.uid, made.slug, is_folder=True)))  # type: ignore[return-value]
         except DomainError as fault:
             form.title.errors = [fault.text]
@@ -146,7 +146,7 @@ def new_folder(actor: Actor) -> Response:
 @pages.operation("POST", "/d/<uid>/star", access=can("dashboards:read", of=dashboards.by_uid))
 def star(actor: Actor, dashboard: Any) -> Response:
     """Mark a dashboard, or take the mark away, and return the button."""
-    from flask import render_template  # noqa: PLC0415 - a part of a page, used here alone
+    from flask import render_template
 
     marked = users.is_starred(actor, dashboard.id)
     (users.unstar if marked else users.star)(actor, dashboard.id)

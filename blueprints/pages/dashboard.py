@@ -41,7 +41,7 @@ def _asked(actor: Actor) -> Asked:
         grid = float(args.get("w", DEFAULT_GRID))
     except ValueError:
         grid = DEFAULT_GRID
-    grid = max(200.0, min(MOST_GRID, grid)) if grid == grid else DEFAULT_GRID  # noqa: PLR0124 - NaN
+    grid = max(200.0, min(MOST_GRID, grid)) if grid == grid else DEFAULT_GRID
     chosen = {name: args.getlist(name) for name in args if name.startswith("var-")}
     return Asked(
         args.get("from", ""),
@@ -130,7 +130,7 @@ def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
 
 
 def _links(model: Page) -> list[dict[str, Any]]:
-    from core.interpolation import fill  # noqa: PLC0415 - for links alone
+    from core.interpolation import fill
 
     found = []
     for one in model.board.get("links") or []:
@@ -195,14 +195,13 @@ def _lines(model: Page, wanted: list[str], *, fresh: bool, actor: Actor) -> Iter
         yield _line({"grid": grid, "ids": list(found)})
         wanted = [key for key in found if key in wanted] or wanted
     for one in panel_data.draw(model, [found[key] for key in wanted if key in found]):
-        yield _line(_outcome(one, model))
+        yield _line(_outcome(one))
 
 
-def _outcome(one: Drawn, model: Page) -> dict[str, Any]:
+def _outcome(one: Drawn) -> dict[str, Any]:
     return {
         "panelId": one.place.key,
         "state": one.state,
-        "title": model.title_of(one.place),
         "note": one.note,
         "html": render.outcome(one.view, one.error),
     }
@@ -274,7 +273,7 @@ def save_model(actor: Actor, uid: str, slug: str) -> Response:
     if form.validate_on_submit():
         try:
             wanted = dashboards.Save(
-                document.read(form.text.data.encode()),
+                document.read((form.text.data or "").encode()),
                 dashboard.folder_id,
                 message=form.message.data or "",
                 overwrite="overwrite" in request.form,

@@ -110,27 +110,22 @@ def _wanted(kind: type[Kind], form: Source, row: DataSource | None) -> Wanted:
             top[_AT_TOP[option.path]] = bool(text) if option.kind == "flag" else text
         else:
             _keep(held, option, text)
-    same = (
-        {
-            "access": row.access,
-            "user": row.user,
-            "database": row.database,
-            "with_credentials": row.with_credentials,
-            "version": row.version,
-        }
-        if row
-        else {}
-    )
-    return Wanted(
-        name=form.name.data.strip(),
-        type=kind.type,
+    wanted = Wanted(
+        (form.name.data or "").strip(),
+        kind.type,
         url=(form.url.data or "").strip(),
-        is_default=form.is_default.data,
+        is_default=bool(form.is_default.data),
         json_data=held,
         secrets=secrets,
-        **top,
-        **same,
     )
+    if row is not None:
+        wanted.access, wanted.user, wanted.database = row.access, row.user, row.database
+        wanted.with_credentials, wanted.version = row.with_credentials, row.version
+    wanted.basic_auth, wanted.basic_auth_user = (
+        bool(top.get("basic_auth")),
+        str(top.get("basic_auth_user") or ""),
+    )
+    return wanted
 
 
 def _keep(held: dict[str, Any], option: Option, text: str) -> None:

@@ -53,8 +53,8 @@ def sign_in(actor: Actor) -> Response:
         return page("login", actor, "Sign in", 400, form=form, hint=settings())
     try:
         signed = identity.sign_in(
-            form.user.data,
-            form.password.data,
+            form.user.data or "",
+            form.password.data or "",
             client_ip=request.remote_addr or "",
             user_agent=request.headers.get("User-Agent", ""),
         )
@@ -84,7 +84,7 @@ def change_password(actor: Actor) -> Response:
     form = NewPassword()
     if form.validate_on_submit():
         try:
-            identity.change_password(actor, form.old.data, form.new.data)
+            identity.change_password(actor, form.old.data or "", form.new.data or "")
             return redirect(url("/"))  # type: ignore[return-value]
         except DomainError as fault:
             (form.new if fault.field == "new" else form.old).errors = [fault.text]

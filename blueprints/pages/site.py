@@ -95,4 +95,4 @@ class Measurements(Body):
 def frontend_metrics(actor: Actor, body: dict[str, object]) -> Response:
     """Take what old clients measured; it is not kept, for pages here are timed by the server."""
     del actor, body
-    return Response(b"", content_type="text/plain; charset=utf-8")
+    return Response(b"null", content_type="text/plain; charset=utf-8")

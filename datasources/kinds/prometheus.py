@@ -300,7 +300,12 @@ def _columns(raw: bytes) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     try:
         numbers = np.array(orjson.loads(b"[" + flat + b"]"), dtype=np.float64)
     except orjson.JSONDecodeError:  # NaN and infinities are no JSON
-        numbers = np.array([float(one) for one in flat.split(b",")] if flat else [], dtype=np.float64)
+        try:
+            numbers = np.array([float(one) for one in flat.split(b",")] if flat else [], dtype=np.float64)
+        except ValueError:
+            raise SourceError("Prometheus: an answer in an unknown form", unreadable=True) from None
+    if len(numbers) % 2:
+        raise SourceError("Prometheus: an answer in an unknown form", unreadable=True)
     return np.round(numbers[0::2] * 1000), numbers[1::2]
 
 

@@ -38,7 +38,7 @@ class TestData(DataSource):
         return Health(ok=True, message="Data source is working")
 
     def find(self, text: str, from_ms: int, to_ms: int, deadline: Deadline) -> list[str]:
-        """Answer a variable's query over a made-up tree: `A.*` has AA, AB, …"""
+        """Answer a variable query over a made-up tree of A, B and C."""
         del from_ms, to_ms, deadline
         *above, last = text.split(".") if text else ["*"]
         if last not in {"*", ""} and not last.startswith("{"):
@@ -233,9 +233,9 @@ def _pulse(query: Query) -> list[Frame]:
     on, off = int(wave.get("onCount") or 0), int(wave.get("offCount") or 0)
     if on + off <= 0 or on + off > _MAX_POINTS:
         return []
-    values: list[float | None] = [float(wave.get("onValue") or 0)] * on + [
-        float(wave.get("offValue") or 0)
-    ] * off
+    values: list[float | None] = []
+    values += [float(wave.get("onValue") or 0)] * on
+    values += [float(wave.get("offValue") or 0)] * off
     return [
         _wave(
             query,

@@ -243,7 +243,7 @@ def draw(data: PanelData, series: list[tuple[Shown, Floats]]) -> Chart:
     height = inner_h - (legend.size if legend.placement == "bottom" else 0)
     times, values, bases = _stacked(series)
     plot_h = max(10.0, height - _PAD - _X_AXIS)
-    axes = _axes(columns, values, plot_h, _widest(columns))
+    axes = _axes(columns, values, plot_h, percent=_widest(columns))
     left = max(_PAD, sum(axis.size for axis in axes if axis.side == "left"))
     right = sum(axis.size for axis in axes if axis.side == "right") or _PAD
     plot = Plot(left, _PAD, max(10.0, width - left - right), plot_h, data.range.from_ms, data.range.to_ms)
@@ -355,7 +355,7 @@ def _line(
     if below is not None:
         base_y = plot.y(scale.parts(np.interp(times, *below)))
     opacity = float(one.custom("fillOpacity", 0) or 0) / 100
-    paint = _paint(data, one, color, plot, scale, gradients)
+    paint, fill = _paint(data, one, color, plot, scale, gradients)
     width = float(one.custom("lineWidth", 1))
     marks: list[Path] = []
     if style == "bars":
@@ -364,7 +364,7 @@ def _line(
         marks.append(
             Path(
                 paths.bars(xs + shift, ys, base_y, bar),
-                fill=paint,
+                fill=fill,
                 stroke=paint,
                 width=width,
                 opacity=opacity or 0.0001,
@@ -373,7 +373,7 @@ def _line(
     elif style == "line":
         shape = str(one.custom("lineInterpolation", "linear"))
         if opacity or below is not None:
-            marks.append(Path(paths.area(xs, ys, base_y, shape), fill=paint, opacity=opacity or 0.35))
+            marks.append(Path(paths.area(xs, ys, base_y, shape), fill=fill, opacity=opacity or 0.35))
         d, _ = paths.line(xs, ys, shape)
         marks.append(Path(d, stroke=paint, width=width, dash=_dash(one)))
     if _shows_points(one, style, xs, ys, plot):
@@ -394,7 +394,7 @@ def _spanned(one: Shown, times: Floats, values: Floats, bases: Floats) -> tuple[
     keep = ~gaps
     if not isinstance(span, bool):
         for begin, end in paths.runs(gaps):
-            if 0 < begin and end < len(times) and times[end] - times[begin - 1] > float(span):
+            if begin > 0 and end < len(times) and times[end] - times[begin - 1] > float(span):
                 keep[begin] = True
     return times[keep], values[keep], bases[keep]
 
@@ -432,14 +432,13 @@ def _dash(one: Shown) -> str:
 
 def _paint(
     data: PanelData, one: Shown, color: str, plot: Plot, scale: axis_rules.Scale, gradients: list[Gradient]
-) -> str:
-    """Return the paint of a line and its fill: a colour, or a gradient over the plot."""
+) -> tuple[str, str]:
+    """Return the paints of a line and of its fill: a colour, or a gradient over the plot."""
     mode = str(one.custom("gradientMode", "none"))
-    name = f"{data.key}-g{len(gradients)}"
+    stops: tuple[tuple[float, str, float], ...] = ()
     if mode == "opacity":
-        stops: tuple[tuple[float, str, float], ...] = ((0, color, 1.0), (1, color, 0.0))
-        return color if not float(one.custom("fillOpacity", 0) or 0) else color
-    if mode == "hue":
+        stops = ((0, color, 1.0), (1, color, 0.0))
+    elif mode == "hue":
         red, green, blue, _ = colors.channels(color)
         lighter = f"#{min(255, red + 40):02x}{min(255, green + 40):02x}{min(255, blue + 40):02x}"
         darker = f"#{max(0, red - 40):02x}{max(0, green - 40):02x}{max(0, blue - 40):02x}"
@@ -453,12 +452,11 @@ def _paint(
             )
         elif rule.mode == "thresholds":
             stops = tuple(_threshold_stops(rule, scale))
-        else:
-            return color
-    else:
-        return color
+    if not stops:
+        return color, color
+    name = f"{data.key}-g{len(gradients)}"
     gradients.append(Gradient(name, plot.top * 10, (plot.top + plot.height) * 10, stops))
-    return f"url(#{name})"
+    return (color if mode == "opacity" else f"url(#{name})"), f"url(#{name})"
 
 
 def _threshold_stops(rule: ColorScale, scale: axis_rules.Scale) -> list[tuple[float, str, float]]:

@@ -1,0 +1,97 @@
+"""The recorded answers of the original, played against a server of ours over a real socket."""
+
+import importlib.util
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from werkzeug.serving import make_server
+
+from app import create_app
+from core import settings as configuration
+from models import db
+
+HERE = Path(__file__).parent
+# Share of steps that must pass. What is left out comes with its own families: permissions, versions, library panels,
+# expressions, rules, live, snapshots; a few steps record faults of the original.
+LEAST = {
+    "apikeys": 0.95,
+    "search": 0.95,
+    "datasources": 0.95,
+    "dashboards": 0.90,
+    "prometheus": 0.85,
+    "folders": 0.75,
+    "http": 0.75,
+    "ds_query": 0.75,
+}
+
+
+def _replay() -> Any:
+    spec = importlib.util.spec_from_file_location("replay", HERE / "replay.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A fresh server without sample content."""
+    folder = tmp_path_factory.mktemp("replay")
+    app = create_app(
+        configuration.load(environment={"GF_PATHS_DATA": str(folder), "GF_BELVEDERE_SAMPLE_CONTENT": "false"})
+    )
+    made = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def outcome(server: str) -> dict[str, tuple[int, int, list[str]]]:
+    """Per family: steps that passed, steps in all, and what failed. Steps about a new server come first."""
+    replay = _replay()
+    asked = Namespace(headers=False, lenient=True, upstream_port=0)
+    first = replay.Vars(
+        {"APP_URL": "http://localhost:3000", "ADMIN_USER": "admin", "ADMIN_PASSWORD": "admin"}
+    )
+    done: dict[str, tuple[int, int, list[str]]] = {}
+    families = replay.load([str(HERE / "recorded")])
+    for fresh in (True, False):
+        for family in families:
+            subs = [sub for sub in family["subs"] if bool(sub.get("first")) == fresh]
+            failed: list[str] = []
+
+            def note(
+                step: str, _what: Any, verdict: str, wrong: list[Any], failed: list[str] = failed
+            ) -> None:
+                if verdict != "ok":
+                    failed.append(f"{step}: {wrong[:2]}")
+
+            ok, bad, blocked = replay.run_family(server, {**family, "subs": subs}, first, asked, note)
+            before = done.get(family["family"], (0, 0, []))
+            done[family["family"]] = (before[0] + ok, before[1] + ok + bad + blocked, before[2] + failed)
+    return done
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("family", sorted(LEAST))
+def test_recorded_answers(outcome: dict[str, tuple[int, int, list[str]]], family: str) -> None:
+    passed, steps, failed = outcome[family]
+    assert steps > 0
+    assert passed / steps >= LEAST[family], f"{passed} of {steps}\n" + "\n".join(failed)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_step_fails_inside_the_server(outcome: dict[str, tuple[int, int, list[str]]]) -> None:
+    broken = [line for _, _, failed in outcome.values() for line in failed if "got 500" in line]
+    assert broken == []

@@ -1,0 +1,152 @@
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from models import AuthSession, User, db
+
+
+def test_a_session_comes_and_goes(client: Any, app: Any) -> None:
+    browser = client.sign_in("viewer")
+    assert browser.get("/api/user").get_json()["login"] == "viewer"
+    with app.app_context():
+        kept = db.session.scalars(select(AuthSession.token_hash)).one()
+    token = browser.get_cookie("grafana_session").value
+    assert token not in kept
+    assert browser.get("/logout").headers["Location"] == "/login"
+    browser.set_cookie("grafana_session", token)
+    assert browser.get("/api/user").status_code == 401
+
+
+def test_each_sign_in_gets_a_token_of_its_own(client: Any) -> None:
+    browser = client.inner
+    browser.set_cookie("grafana_session", "chosen-by-somebody-else")
+    client.sign_in("viewer")
+    assert browser.get_cookie("grafana_session").value != "chosen-by-somebody-else"
+
+
+@pytest.mark.parametrize("who", ["viewer", "nobody-here"])
+def test_unknown_names_and_wrong_passwords_are_refused_alike(client: Any, who: str) -> None:
+    reply = client.post("/login", {"user": who, "password": "wrong"})
+    assert (reply.status_code, reply.get_json()["message"]) == (401, "Invalid username or password")
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(client: Any) -> None:
+    def took(name: str) -> float:
+        best = 9.0
+        for n in range(4):
+            began = time.perf_counter()
+            client.post("/login", {"user": name, "password": f"wrong {n}"})
+            best = min(best, time.perf_counter() - began)
+        return best
+
+    known, unknown = took("viewer"), took("nobody-here")
+    assert 0.2 < known / unknown < 5  # without the slow hash an unknown name would be far quicker
+
+
+def test_five_failures_lock_a_name_even_for_the_right_password(client: Any) -> None:
+    for _ in range(5):
+        client.post("/login", {"user": "viewer", "password": "wrong"})
+    assert client.post("/login", {"user": "viewer", "password": "secret"}).status_code == 401
+    assert client.as_viewer().get("/api/user").status_code == 401
+    assert client.post("/login", {"user": "editor", "password": "secret"}).status_code == 200
+
+
+def test_disabled_people_are_out_at_once(client: Any, app: Any) -> None:
+    browser = client.sign_in("viewer")
+    with app.app_context():
+        db.session.execute(User.__table__.update().where(User.login == "viewer").values(is_disabled=True))
+        db.session.commit()
+    assert browser.get("/api/user").status_code == 401
+
+
+def test_a_change_of_rights_holds_on_the_next_request(client: Any) -> None:
+    editor = client.as_editor()
+    assert editor.post("/api/folders", {"title": "One"}).status_code == 200
+    person = editor.get("/api/user").get_json()["id"]
+    assert (
+        client.as_orgadmin().send("PATCH", f"/api/org/users/{person}", json={"role": "Viewer"}).status_code
+        == 200
+    )
+    assert editor.post("/api/folders", {"title": "Two"}).status_code == 403
+
+
+def test_basic_auth_can_be_closed(make_app: Any) -> None:
+    browser = make_app(GF_AUTH_BASIC_ENABLED="false").test_client()
+    assert browser.get("/api/user", auth=("viewer", "secret")).status_code == 401
+
+
+def test_keys_belong_to_their_own_organisation(client: Any) -> None:
+    key = client.as_orgadmin().post("/api/auth/keys", {"name": "k", "role": "Viewer"}).get_json()["key"]
+    header = {"Authorization": f"Bearer {key}"}
+    for extra in ({}, {"X-Grafana-Org-Id": "2"}):
+        assert client.get("/api/org", headers=header | extra).get_json()["id"] == 1
+    assert client.get("/api/org?targetOrgId=2", headers=header).get_json()["id"] == 1
+    assert client.get("/api/user", headers=header).status_code == 403
+
+
+def test_expired_keys_are_refused(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    from core import clock
+
+    key = (
+        client.as_orgadmin()
+        .post("/api/auth/keys", {"name": "k", "role": "Viewer", "secondsToLive": 60})
+        .get_json()["key"]
+    )
+    header = {"Authorization": f"Bearer {key}"}
+    assert client.get("/api/org", headers=header).status_code == 200
+    later = clock.now() + timedelta(seconds=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert client.get("/api/org", headers=header).get_json()["message"] == "Expired API key"
+
+
+def test_idle_sessions_end(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import timedelta
+
+    from core import clock
+
+    browser = client.sign_in("viewer")
+    later = clock.now() + timedelta(days=8)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert browser.get("/api/user").status_code == 401
+
+
+def test_a_sign_in_never_leads_to_another_site(client: Any) -> None:
+    browser = client.inner
+    for target in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        browser.set_cookie("redirect_to", target)
+        reply = browser.post("/signin", data={"user": "viewer", "password": "secret"})
+        assert reply.headers["Location"] == "/", target
+    browser.set_cookie("redirect_to", "/d/abc/x?from=now-1h")
+    assert (
+        browser.post("/signin", data={"user": "viewer", "password": "secret"}).headers["Location"]
+        == "/d/abc/x?from=now-1h"
+    )
+
+
+def test_the_well_known_password_is_to_be_changed(client: Any) -> None:
+    reply = client.inner.post("/signin", data={"user": "admin", "password": "admin"})
+    assert reply.headers["Location"] == "/profile/password?first=1"
+
+
+def test_changing_the_own_password_ends_other_sessions(app: Any, client: Any) -> None:
+    other = app.test_client()
+    other.post("/login", json={"user": "viewer", "password": "secret"})
+    browser = client.sign_in("viewer")
+    assert (
+        browser.put("/api/user/password", json={"oldPassword": "nope", "newPassword": "better"}).status_code
+        == 401
+    )
+    assert (
+        browser.put("/api/user/password", json={"oldPassword": "secret", "newPassword": "x"}).status_code
+        == 400
+    )
+    assert (
+        browser.put("/api/user/password", json={"oldPassword": "secret", "newPassword": "better"}).status_code
+        == 200
+    )
+    assert browser.get("/api/user").status_code == 200
+    assert other.get("/api/user").status_code == 401
