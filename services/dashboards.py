@@ -138,7 +138,11 @@ _COLUMNS = (
 
 
 def _select(*more: Any, actor: Actor | None = None) -> Any:
-    starred = select(Star.id).where(Star.dashboard_id == Dashboard.id, Star.user_id == (actor.user_id if actor else 0)).correlate(Dashboard)
+    starred = (
+        select(Star.id)
+        .where(Star.dashboard_id == Dashboard.id, Star.user_id == (actor.user_id if actor else 0))
+        .correlate(Dashboard)
+    )
     return (
         select(*_COLUMNS, *more, starred.exists().label("starred"))
         .select_from(Dashboard)
@@ -172,7 +176,9 @@ def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
 def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
     """Return a dashboard by its number. Raises DashboardNotFound."""
     row: Row[Any] | None = db.session.execute(
-        _select(Dashboard.body, actor=actor).where(Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id)
+        _select(Dashboard.body, actor=actor).where(
+            Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id
+        )
     ).first()
     if row is None:
         raise DashboardNotFound

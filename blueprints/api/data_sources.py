@@ -76,7 +76,11 @@ def catalogue(actor: Actor) -> Response:
             "metrics": True,
             "partials": {"query": f"app/plugins/datasource/{type_}/partials/query.editor.html"},
         }
-        for type_, title in [*((name, row[0]) for name, row in registry.CATALOGUE.items()), ("grafana", "Grafana"), ("mixed", "Mixed")]
+        for type_, title in [
+            *((name, row[0]) for name, row in registry.CATALOGUE.items()),
+            ("grafana", "Grafana"),
+            ("mixed", "Mixed"),
+        ]
     }
     return answer(types)
 

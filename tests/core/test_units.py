@@ -58,10 +58,8 @@ def test_units_of_ones_own_and_of_time(unit: str, value: float, text: str) -> No
     st.one_of(st.none(), st.integers(0, 8)),
 )
 def test_no_number_breaks_a_unit(unit: str, value: float, decimals: int | None) -> None:
-    if (
-        unit in {"string"}
-        or (unit.startswith(("hex", "dt", "clock", "dateTime", "sci"))
-        and (value != value or abs(value) > 1e15))
+    if unit in {"string"} or (
+        unit.startswith(("hex", "dt", "clock", "dateTime", "sci")) and (value != value or abs(value) > 1e15)
     ):
         return
     assert isinstance(str(unit_format(unit)(value, decimals, UTC)), str)

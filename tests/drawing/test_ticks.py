@@ -56,6 +56,7 @@ def test_recorded_value_axes() -> None:
         (10, 20, Bounds(soft_low=0, soft_high=100), (0, 100)),
         (10, 200, Bounds(soft_low=0, soft_high=100), (0, 220)),
         (-1, 4, Bounds(centered=True), (-4.8, 4.8)),
+        (-1.4e-45, 5e-324, Bounds(), (0, 100)),
     ],
 )
 def test_ends_of_an_axis(low: float, high: float, bounds: Bounds, want: tuple[float, float]) -> None:

@@ -26,7 +26,9 @@ def test_secrets_are_encrypted_and_never_leave(client: Any, app: Any) -> None:
         "password": True,
     }
     with app.app_context():
-        assert "pass-word" not in str([list(row) for row in db.session.execute(select(*DataSource.__table__.c))])
+        assert "pass-word" not in str(
+            [list(row) for row in db.session.execute(select(*DataSource.__table__.c))]
+        )
 
 
 @pytest.mark.parametrize(
