@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from panels.kinds.table import Table
 from panels.kinds.timeseries import Chart
 from panels.upgrade import upgraded
 from queries.panel_range import shifted
+from queries.variables import Resolver, built_in, read
 
 KINDS = {"timeseries", "stat", "gauge", "bargauge", "table", "text"}
 
@@ -227,28 +229,27 @@ def compare_prose(strings: list[tuple[str, str]], record: dict[str, Any]) -> lis
     return [] if wanted == got else [f"text: want {wanted[:120]!r} got {got[:120]!r}"]
 
 
-def variables(board: dict[str, Any], panel_record: dict[str, Any]) -> dict[str, Variable]:
+def variables(board: dict[str, Any], panel_record: dict[str, Any], span: TimeRange) -> dict[str, Variable]:
     """Return the board's variables as they were chosen when it was recorded, repeats' own on top."""
-    found = {}
-    for one in (board.get("templating") or {}).get("list") or []:
-        current = one.get("current") or {}
-        value, text = current.get("value"), current.get("text")
-        values = (
-            [str(v) for v in value]
-            if isinstance(value, list)
-            else [str(value if value is not None else one.get("query") or "")]
-        )
-        texts = (
-            [str(v) for v in text]
-            if isinstance(text, list)
-            else [str(text if text is not None else values[0])]
-        )
-        if values == ["$__all"]:
-            values = [str(o["value"]) for o in one.get("options") or [] if o.get("value") != "$__all"]
-            texts = ["All"]
-        found[one["name"]] = Variable(one["name"], values, texts, multi=bool(one.get("multi")))
+    found = built_in(
+        span,
+        {"name": str(board.get("title")), "uid": str(board.get("uid"))},
+        {"id": "1", "name": "Main Org."},
+        {"id": "1", "login": "admin", "email": "admin@localhost"},
+    )
+    source = TestData(SourceConfig(0, "", "", "testdata"))
+
+    def find(_reference: Any, text: str, known: Mapping[str, Variable]) -> list[str]:
+        return source.find(fill(text, known), span.from_ms, span.to_ms, Deadline.after(5))
+
+    states = read(board, {})
+    if "testdata" in str((board.get("templating") or {}).get("list")):
+        states = Resolver(find, [], span, known=dict(found)).resolve(states)
+    found |= {state.name: state.variable for state in states}
     for name, value in (panel_record.get("scopedVars") or {}).items():
-        found[name] = Variable(name, [str(value)], [str(value)])
+        found[name] = Variable(
+            name, [str(value)], [str(value)], members={"text": str(value), "value": str(value)}
+        )
     return found
 
 
@@ -260,11 +261,11 @@ def differences(
     exchanges: list[dict[str, Any]],
 ) -> list[str]:
     span = TimeRange(int(record["from"]), int(record["to"]), "", "")
-    known = variables(board, one)
+    known = variables(board, one, span)
     context = Context(
         zone(str(board.get("timezone") or "browser")),
         dark=True,
-        fill=lambda text, scope: fill(text, known, scope),
+        fill=lambda text, scope, form: fill(text, known, scope, form),
     )
     box = one.get("contentInPanel") or {"w": 500, "h": 250}
     panel = upgraded(panel)

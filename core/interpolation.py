@@ -16,7 +16,10 @@ _PATTERN = re.compile(r"\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable's chosen values with their texts. multi: several may be chosen; all_value: what All stands for."""
+    """A variable's chosen values with their texts.
+
+    multi: several may be chosen. all_value: what All stands for. members: what `${name.member}` means.
+    """
 
     name: str
     values: Sequence[str]
@@ -24,6 +27,7 @@ class Variable:
     multi: bool = False
     all_value: str = ""
     is_all: bool = False
+    members: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_list(self) -> bool:
@@ -58,15 +62,18 @@ def fill(
         variable = variables.get(name)
         if variable is None:
             return found[0]
+        if path and path in variable.members:
+            return _formatted([variable.members[path]], [], form or default_format, name, is_list=False)
         if variable.is_all and variable.all_value and form not in {"text", "queryparam"}:
             return variable.all_value
         if default_format == "prometheus" and form is None:
             return prometheus(variable.values, multi=variable.multi)
-        texts = ["All"] if variable.is_all and form == "text" else variable.texts or variable.values
-        if path == "text":
-            return " + ".join(texts)
+        values = ["All"] if variable.is_all and form == "queryparam" else variable.values
+        texts = variable.texts or variable.values
+        if form == "text":
+            return "All" if variable.is_all else " + ".join(texts)
         return _formatted(
-            variable.values,
+            values,
             texts,
             form or default_format,
             name,
@@ -78,7 +85,9 @@ def fill(
 
 def _member(value: Any, path: str | None) -> Any:
     if not path:
-        return getattr(value, "name", value) if not isinstance(value, str | int | float) else value
+        if isinstance(value, Mapping):
+            return value.get("raw", value.get("name"))
+        return value if isinstance(value, str | int | float) else getattr(value, "name", value)
     for part in re.findall(r"[\w-]+|\[[\"']([^\"']+)[\"']\]", path) and [
         p or q for p, q in re.findall(r"([\w-]+)|\[[\"']([^\"']+)[\"']\]", path)
     ]:
@@ -114,7 +123,7 @@ def _date(value: str, pattern: str) -> str:
     from core.datetimes import format_time
 
     if not value.lstrip("-").isdigit():
-        return "NaN"
+        return {"": "null", "iso": "null", "seconds": "NaN"}.get(pattern, "Invalid date")
     utc = ZoneInfo("UTC")
     if pattern == "seconds":
         return str(round(int(value) / 1000))
@@ -165,11 +174,7 @@ _FORMATS: dict[str, Callable[[Sequence[str], Sequence[str], str, bool], str]] = 
     "text": lambda _v, texts, _n, _l: " + ".join(texts),
     "json": _json,
     "html": lambda values, _t, _n, _l: ", ".join(
-        one.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace('"', "&quot;")
-        .replace("'", "&#39;")
+        one.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
         for one in values
     ),
     "distributed": lambda values, _t, name, _l: ",".join(

@@ -4,6 +4,7 @@ Nulls do not count, except for `last` and `first`, which say what stands there.
 """
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,7 @@ def _numeric(name: str, numbers: "np.ndarray[Any, Any]", values: list[Any]) -> A
 def _extreme(name: str, numbers: "np.ndarray[Any, Any]") -> float | None:
     if name == "logmin":
         numbers = numbers[numbers > 0]
+        return float(numbers.min()) if len(numbers) else sys.float_info.max
     if not len(numbers):
         return None
     if name == "range":

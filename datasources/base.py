@@ -27,7 +27,7 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class SourceConfig:
-    """A configured source with its secrets in clear; it never leaves the process."""
+    """A configured source with its secrets in clear; it never leaves the process. fault: why it cannot be asked at all."""
 
     id: int
     uid: str
@@ -42,6 +42,7 @@ class SourceConfig:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout_s: float = 30.0
     is_default: bool = False
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class ResourceReply:
 class DataSource:
     """A kind of source. A new one is a class in `datasources/kinds` with a type; nothing else has to be named.
 
-    title: what people call it. options: everything that can be configured besides name and URL.
+    title: what people call it. options: everything that can be configured besides name and URL. variable_format: how a
+    variable with several values is written into a query that names no format.
     """
 
     type: ClassVar[str]
@@ -106,6 +108,7 @@ class DataSource:
     url_example: ClassVar[str] = ""
     options: ClassVar[tuple[Option, ...]] = ()
     has_health: ClassVar[bool] = True
+    variable_format: ClassVar[str] = "glob"
 
     def __init__(self, config: SourceConfig) -> None:
         self.config = config

@@ -124,7 +124,7 @@ def _smooth(xs: Floats, ys: Floats) -> bytes:
 def area(xs: Floats, ys: Floats, base: Floats, shape: str = "linear") -> str:
     """Return the path of the area between a line and its base (pixels both), run by run."""
     parts = []
-    for begin, end in runs(~np.isnan(ys)):
+    for begin, end in runs(~np.isnan(ys + base)):
         if end - begin < 2:
             continue
         top = _run(xs[begin:end], ys[begin:end], shape)
@@ -153,7 +153,8 @@ def bars(xs: Floats, ys: Floats, base: Floats, width: float) -> str:
 def dots(xs: Floats, ys: Floats, size: float) -> str:
     """Return the path of round points."""
     radius = max(1, round(size * 5))
-    points = _tenths(xs, ys)[~np.isnan(ys)].tolist()
+    present = ~np.isnan(ys)
+    points = _tenths(xs[present], ys[present]).tolist()
     return "".join(
         f"M{x - radius} {y}a{radius} {radius} 0 1 0 {2 * radius} 0a{radius} {radius} 0 1 0 {-2 * radius} 0"
         for x, y in points

@@ -163,7 +163,9 @@ def _padded(low: float, high: float, bounds: Bounds) -> tuple[float, float]:
     if span < 1e-9:
         span = 1e-9 if 0 in {low, high} else 0.0
     size = span or abs(high) or 1e3
-    base = 10.0 ** max(-300, math.floor(math.log10(size)))  # the smallest floats have no power of ten below them
+    base = 10.0 ** max(
+        -300, math.floor(math.log10(size))
+    )  # the smallest floats have no power of ten below them
     room = size * (0.1 if span else (0.1 if low == 0 else 1))
     new_low = _round(_down(_round(low - room, 12), base / 10), 9)
     touches = low >= soft_low and (always_low or new_low <= soft_low)

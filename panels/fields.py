@@ -35,11 +35,14 @@ class Display:
 
 @dataclass(frozen=True)
 class Context:
-    """What displays depend on besides data: zone, theme, and how variables are filled in."""
+    """What displays depend on besides data: zone, theme, and how variables are filled in.
+
+    fill: called with a text, what else is known by name, and the format of values where the text names none.
+    """
 
     tz: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     dark: bool = True
-    fill: Callable[[str, Mapping[str, Any]], str] = field(default=lambda text, _scope: text)
+    fill: Callable[[str, Mapping[str, Any], str], str] = field(default=lambda text, _scope, _form: text)
 
 
 @dataclass
@@ -108,7 +111,7 @@ def prepare(
                         _set(shown.config, str(change.get("id") or ""), change.get("value"))
             shown.name = display_name(shown.field, shown.frame, frames, shown.config)
             shown.name = (
-                context.fill(shown.name, {"__field": shown, "__series": shown})
+                context.fill(shown.name, {"__field": shown, "__series": shown}, "glob")
                 if "$" in shown.name
                 else shown.name
             )
@@ -396,7 +399,7 @@ class Scale:
         thresholds = (
             shown.config.get("thresholds") if isinstance(shown.config.get("thresholds"), Mapping) else {}
         )
-        self._percentage = (thresholds or {}).get("mode") == "percentage"
+        self.is_percentage = (thresholds or {}).get("mode") == "percentage"
         self.steps = threshold_steps(thresholds or {})
         self._dark = shown.context.dark
 
@@ -417,7 +420,7 @@ class Scale:
         """Return the colour of the highest threshold that a value reaches."""
         if not self.steps:
             return colors.by_name("gray", dark=self._dark)
-        level = self.percent(value) * 100 if self._percentage else value
+        level = self.percent(value) * 100 if self.is_percentage else value
         chosen = self.steps[0][1]
         for least, color in self.steps:
             if level >= least:

@@ -42,7 +42,9 @@ def _single_values(panel: Panel, options: Panel) -> Panel:
     }
     if isinstance(old, Mapping):
         reduce["calcs"] = [old.get("stat") or "mean"]
-        defaults |= {name: old[name] for name in ("unit", "decimals") if old.get(name) is not None}
+        defaults |= {name: old[name] for name in ("unit",) if old.get(name) is not None}
+        if (decimals := _number(old.get("decimals"))) is not None:  # some were saved as texts
+            defaults["decimals"] = int(decimals)
         defaults |= {
             new: options[name]
             for new, name in (("min", "minValue"), ("max", "maxValue"))

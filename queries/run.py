@@ -10,7 +10,6 @@ from functools import cache
 
 import orjson
 
-from core.crypto import Undecryptable
 from core.frames import Frame
 from datasources import registry
 from datasources.base import DataSource, Deadline, Query, SourceConfig, SourceError
@@ -53,11 +52,19 @@ def threads() -> ThreadPoolExecutor:
 
 
 def source(config: SourceConfig) -> DataSource:
-    """Return the kind for a configured source. Raises SourceError if its type is not here."""
+    """Return the kind for a configured source. Raises SourceError if its type is not here or its secrets do not open."""
+    if config.fault:
+        raise SourceError(config.fault)
     kind = registry.kind(config.type)
     if kind is None:
         raise SourceError(f"Data sources of type {config.type!r} cannot be queried yet", status=404)
     return kind(config)
+
+
+def variable_format(config: SourceConfig) -> str:
+    """Return how variables with several values are written into this source's queries."""
+    kind = registry.kind(config.type)
+    return kind.variable_format if kind else DataSource.variable_format
 
 
 def ask(config: SourceConfig, query: Query) -> Result:
@@ -69,8 +76,6 @@ def ask(config: SourceConfig, query: Query) -> Result:
     except SourceError as fault:
         took = (time.monotonic() - began) * 1000
         return Result(query.ref_id, fault.frames, fault.message, fault.status, fault.unreadable, took)
-    except Undecryptable as fault:
-        return Result(query.ref_id, error=str(fault), status=500)
     except (ValueError, TypeError, KeyError, AttributeError) as fault:
         # A model in a form that the kind did not foresee is a fault of that query alone.
         return Result(query.ref_id, error=f"The query cannot be read: {fault}", status=400)

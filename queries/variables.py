@@ -14,7 +14,7 @@ from core.intervals import round_interval
 from core.timerange import TimeRange
 
 ALL = "$__all"
-Find = Callable[[Any, str], list[str]]
+Find = Callable[[Any, str, Mapping[str, Variable]], list[str]]
 KINDS = ("query", "custom", "constant", "interval", "textbox", "datasource")
 
 
@@ -64,6 +64,37 @@ class State:
             return "All"
         words = self.texts or self.chosen
         return words[0] + (f" + {len(words) - 1}" if len(words) > 1 else "") if words else "None"
+
+
+def built_in(
+    span: TimeRange, dashboard: Mapping[str, str], org: Mapping[str, str], user: Mapping[str, str]
+) -> dict[str, Variable]:
+    """Return the variables that every dashboard has.
+
+    dashboard: name, uid. org: name, id. user: id, login, email; the first of each is what the plain name stands for.
+    Source: Grafana 9.3 documentation, "global variables".
+    """
+    texts = {
+        "__from": str(span.from_ms),
+        "__to": str(span.to_ms),
+        "__url_time_range": f"from={span.raw_from or span.from_ms}&to={span.raw_to or span.to_ms}",
+        "timeFilter": f"time >= {span.from_ms}ms and time <= {span.to_ms}ms",
+    }
+    texts["__timeFilter"] = texts["timeFilter"]
+    made = {name: Variable(name, [text]) for name, text in texts.items()}
+    for name, members in (("__dashboard", dashboard), ("__org", org), ("__user", user)):
+        made[name] = Variable(name, list(members.values())[:1], members=members)
+    return made
+
+
+def in_address(states: Sequence[State]) -> str:
+    """Return all variables as a query string: what `__all_variables` stands for."""
+    parts = (
+        fill("${" + state.name + ":queryparam}", {state.name: state.variable})
+        for state in states
+        if state.chosen or state.is_all
+    )
+    return "&".join(parts)
 
 
 def read(board: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> list[State]:
@@ -132,7 +163,8 @@ def _custom(text: str) -> tuple[Choice, ...]:
 class Resolver:
     """Works out options in the order in which variables depend on each other.
 
-    find: asks a data source (its reference, the query). sources: (name, uid, type) of all data sources.
+    find: asks a data source (its reference, the query, what to fill into it). sources: (name, uid, type) of all data
+    sources.
     """
 
     find: Find
@@ -143,12 +175,12 @@ class Resolver:
 
     def resolve(self, states: Sequence[State]) -> list[State]:
         """Return the variables with fresh options, each chosen value kept if it is still there."""
-        done = []
-        for state in states:
+        done: dict[str, State] = {}
+        for state in _by_need(states):
             fresh = self._fresh(state)
             self.known[fresh.name] = fresh.variable
-            done.append(fresh)
-        return done
+            done[fresh.name] = fresh
+        return [done[state.name] for state in states]
 
     def _fresh(self, state: State) -> State:
         if state.kind == "datasource":
@@ -162,9 +194,8 @@ class Resolver:
         needs = bool(state.model.get("refresh")) or not state.options or "$" in text or "[[" in text
         if not needs:
             return _settled(state)
-        filled = fill(text, self.known, default_format="prometheus")
         try:
-            words = self.find(self._source_of(state.model.get("datasource")), filled)
+            words = self.find(self._source_of(state.model.get("datasource")), text, self.known)
         except Exception as fault:  # noqa: BLE001 - whatever a source does wrong is this variable's error
             return replace(state, error=str(fault))
         return _settled(
@@ -198,6 +229,22 @@ class Resolver:
         self.known[f"__auto_interval_{state.name}"] = Variable(name, [short_duration(step)])
         settled = _settled(replace(state, options=(Choice("auto", name), *state.options)))
         return replace(settled, chosen=(short_duration(step),)) if settled.chosen == (name,) else settled
+
+
+def _by_need(states: Sequence[State]) -> list[State]:
+    """Return the variables so that each comes after those it names; those that name each other keep their order."""
+    waiting = {state.name: state for state in states}
+    needs = {name: _named_in(state) & (waiting.keys() - {name}) for name, state in waiting.items()}
+    ordered: list[State] = []
+    while waiting:
+        ready = next((name for name in waiting if not needs[name] & waiting.keys()), next(iter(waiting)))
+        ordered.append(waiting.pop(ready))
+    return ordered
+
+
+def _named_in(state: State) -> set[str]:
+    text = f"{state.model.get('query')} {state.model.get('datasource')} {state.model.get('regex')}"
+    return {a or b for a, b in re.findall(r"\$\{?(\w+)|\[\[(\w+)", text)}
 
 
 def regex(text: str) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import clock
 from core.access import Actor, Loader
-from core.crypto import Vault
+from core.crypto import Undecryptable, Vault
 from core.errors import BadRequest, Conflict, Forbidden, NotFound
 from core.identifiers import is_uid, new_uid
 from datasources import registry
@@ -235,6 +235,14 @@ def _sealed(secrets: dict[str, str]) -> dict[str, str]:
     }
 
 
+def _opened(row: Any) -> tuple[dict[str, str], str]:
+    """Return a data source's secrets in clear, or none and why they do not open."""
+    try:
+        return _vaults["main"].open(row.sealed), ""
+    except Undecryptable as wrong:
+        return {}, f"{row.name}: {wrong}; enter its secrets again"
+
+
 def _only_default(actor: Actor, number: int, wanted: Wanted) -> None:
     if wanted.is_default:
         others = DataSource.org_id == actor.org_id, DataSource.id != number, DataSource.is_default
@@ -250,7 +258,7 @@ def change(actor: Actor, row: DataSource, wanted: Wanted) -> DataSource:
         raise ReadOnly
     _check(wanted, fresh=False)
     _check_free(actor, wanted, row.id)
-    secrets = _vaults["main"].open(row.sealed) | dict(wanted.secrets or {})
+    secrets = _opened(row)[0] | dict(wanted.secrets or {})
     values = _values(wanted) | _sealed(secrets)
     values["basic_auth_user"] = wanted.basic_auth_user or row.basic_auth_user
     values["database"] = wanted.database or row.database
@@ -276,7 +284,8 @@ def remove(row: DataSource) -> None:
 
 
 def config(row: Any, timeout_s: float = 30.0) -> SourceConfig:
-    """Return a data source as queries use it, its secrets opened. Raises Undecryptable."""
+    """Return a data source as queries use it, its secrets opened; secrets that do not open are its fault, not the page's."""
+    secrets, fault = _opened(row)
     return SourceConfig(
         id=row.id,
         uid=row.uid,
@@ -288,7 +297,8 @@ def config(row: Any, timeout_s: float = 30.0) -> SourceConfig:
         basic_auth=row.basic_auth,
         basic_auth_user=row.basic_auth_user,
         json_data=orjson.loads(row.json_data),
-        secrets=_vaults["main"].open(row.sealed),
+        secrets=secrets,
+        fault=fault,
         timeout_s=timeout_s,
         is_default=row.is_default,
     )

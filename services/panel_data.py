@@ -23,7 +23,7 @@ from panels.fields import Context
 from panels.upgrade import upgraded
 from queries import run
 from queries.panel_range import shifted, words
-from queries.variables import Resolver, State, read
+from queries.variables import Resolver, State, built_in, in_address, read
 from services import data_sources, orgs
 
 HEAD_PX, BORDER_PX = 33, 2
@@ -60,7 +60,9 @@ class Page:
     @property
     def known(self) -> dict[str, Variable]:
         """All variables by name."""
-        return {**self.globals, **{state.name: state.variable for state in self.states}}
+        chosen = {state.name: state.variable for state in self.states}
+        address = Variable("__all_variables", [in_address(self.states)])
+        return {**self.globals, address.name: address, **chosen}
 
     def layout(self) -> list[Section]:
         """Return the sections with repeats for what is chosen now."""
@@ -83,7 +85,10 @@ class Page:
         """Return all variables as a repeat sees them."""
         return {
             **self.known,
-            **{name: Variable(name, [value], [text]) for name, (value, text) in scope.items()},
+            **{
+                name: Variable(name, [value], [text], members={"text": text, "value": value})
+                for name, (value, text) in scope.items()
+            },
         }
 
 
@@ -132,11 +137,12 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
         row for row in data_sources.listed(actor) if actor.may("datasources:query", *data_sources.scopes(row))
     ]
     sources = [data_sources.config(row, timeout_s) for row in rows]
-    shown = {
-        "__from": str(span.from_ms), "__to": str(span.to_ms), "__dashboard": str(dashboard.title), "__org": str(actor.org_id),
-        "__user": str(actor.user_id), "timeFilter": f"time >= {span.from_ms}ms and time <= {span.to_ms}ms",
-    }  # fmt: skip
-    known = {one: Variable(one, [value]) for one, value in shown.items()}
+    known = built_in(
+        span,
+        {"name": str(dashboard.title), "uid": str(dashboard.uid)},
+        {"id": str(actor.org_id), "name": actor.org_name},
+        {"id": str(actor.user_id), "login": actor.login, "email": actor.email},
+    )
     return Page(
         dashboard.uid,
         dashboard.title,
@@ -154,13 +160,13 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
 def resolve_variables(page: Page) -> None:
     """Ask data sources for the options of variables, in the order in which they depend on each other."""
 
-    def find(reference: Any, text: str) -> list[str]:
+    def find(reference: Any, text: str, known: Mapping[str, Variable]) -> list[str]:
         config = source_for(page, reference, {})
         if config is None:
             raise SourceError("Data source not found")
-        return run.source(config).find(
-            text, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s)
-        )
+        source = run.source(config)
+        filled = fill(text, known, default_format=source.variable_format)
+        return source.find(filled, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s))
 
     listed = [(one.name, one.uid, one.type) for one in page.sources]
     page.states = Resolver(find, listed, page.span, known=dict(page.globals)).resolve(page.states)
@@ -235,7 +241,7 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
             if named.get("uid") not in {OWN, "grafana", DASHBOARD}:
                 made.error = "Data source not found"
             continue
-        model = filled(target, known, config.type)
+        model = filled(target, known, run.variable_format(config))
         least = _least_ms(page, place.panel, config, known)
         query = Query(
             str(target.get("refId") or "A"),
@@ -265,16 +271,14 @@ def _least_ms(
         return 1
 
 
-def filled(value: Any, known: Mapping[str, Variable], kind: str, name: str = "") -> Any:
-    """Return a query's model with variables filled into every text."""
+def filled(value: Any, known: Mapping[str, Variable], form: str, name: str = "") -> Any:
+    """Return a query's model with variables filled into every text; form is for the query itself, `expr`."""
     if isinstance(value, str):
-        return fill(
-            value, known, default_format="prometheus" if kind == "prometheus" and name == "expr" else "glob"
-        )
+        return fill(value, known, default_format=form if name == "expr" else "glob")
     if isinstance(value, Mapping):
-        return {key: filled(inner, known, kind, str(key)) for key, inner in value.items()}
+        return {key: filled(inner, known, form, str(key)) for key, inner in value.items()}
     if isinstance(value, list):
-        return [filled(inner, known, kind, name) for inner in value]
+        return [filled(inner, known, form, name) for inner in value]
     return value
 
 
@@ -314,7 +318,9 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
     """Return the view of one panel."""
     panel = upgraded(place.panel)
     known = page.scoped(place.scope)
-    context = Context(zone(page.timezone), page.asked.dark, lambda text, scope: fill(text, known, scope))
+    context = Context(
+        zone(page.timezone), page.asked.dark, lambda text, scope, form: fill(text, known, scope, form)
+    )
     head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
     size = Size(
         place.width_px(page.asked.grid_px) - BORDER_PX, max(20, place.height_px - head - BORDER_PX + 1)

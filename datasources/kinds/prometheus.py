@@ -55,6 +55,7 @@ class Prometheus(DataSource):
         "Time series and alerting rules, over the Prometheus HTTP API (also Mimir, Thanos, VictoriaMetrics)."
     )
     url_example: ClassVar[str] = "http://localhost:9090"
+    variable_format: ClassVar[str] = "prometheus"
     options: ClassVar[tuple[Option, ...]] = (
         Text(
             "timeInterval", "Scrape interval", "15s", help="Used as the lowest query step.", section="Queries"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core import colors
+from core.jsnumber import js_text
 from core.options import Flag, Option
 from panels.base import PanelData, PanelKind, View
 from panels.fields import Scale
@@ -95,7 +96,13 @@ class Gauge(PanelKind):
                             Arc(_ring(begin, end, 88, 93), colors.by_name(name, dark=data.context.dark))
                         )
             if self.option(data, "showThresholdLabels"):
-                labels = [(*_point(at, 104), _label(one, at, low, high)) for at in sorted({0.0, *bounds[1:]})]
+                labels = [
+                    (
+                        *_point(at, 104),
+                        js_text(at * 100) if scale.is_percentage else _label(one, at, low, high),
+                    )
+                    for at in sorted({0.0, *bounds[1:]})
+                ]
         text = str(one.display)
         name = one.named(alone=count == 1)
         return Dial(
@@ -120,7 +127,7 @@ def _ends(one: Value) -> tuple[float, float]:
 def _part(level: float, low: float, high: float, scale: Scale) -> float:
     if math.isinf(level) or high <= low:
         return 0.0
-    part = level / 100 if getattr(scale, "_percentage", False) else (level - low) / (high - low)
+    part = level / 100 if scale.is_percentage else (level - low) / (high - low)
     return max(0.0, min(1.0, part))
 
 

@@ -9,6 +9,7 @@ from core import colors, reducers
 from core.frames import Kind
 from core.options import Choice, Flag, Number, Option
 from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, no_data
+from panels.links import first_link
 
 MOST_ROWS = 1000
 
@@ -132,7 +133,6 @@ def _sort_key(value: Any) -> tuple[int, float, str]:
 
 def _cells(one: Shown, order: Sequence[int]) -> list[Cell]:
     display, mode = one.display, cell_mode(one)
-    links = [link for link in one.config.get("links") or [] if isinstance(link, Mapping) and link.get("url")]
     items = one.field.items
     found = []
     for i in order:
@@ -148,12 +148,7 @@ def _cells(one: Shown, order: Sequence[int]) -> list[Cell]:
                 value.color,
                 max(0.0, min(1.0, value.percent)) if math.isfinite(value.percent) else 0.0,
             )
-        href = (
-            one.context.fill(str(links[0]["url"]), {"__value": items[i], "__text": str(value)})
-            if links
-            else ""
-        )
-        found.append(Cell(str(value), color, background, part, _safe(href), mode))
+        found.append(Cell(str(value), color, background, part, first_link(one, i, str(value)), mode))
     return found
 
 
@@ -165,10 +160,6 @@ def cell_mode(one: Shown) -> str:
             str(one.custom("cellOptions.mode")), "gradient-gauge"
         )
     return str(given)
-
-
-def _safe(href: str) -> str:
-    return href if href.startswith(("http://", "https://", "/", "?", "#", "mailto:")) else ""
 
 
 def _footer(shown: Sequence[Shown], footer: Any) -> tuple[str, ...]:

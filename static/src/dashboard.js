@@ -16,7 +16,7 @@ const every = (text) => {
 
 const grid = () => document.querySelector("[data-grid]");
 const panelOf = (key) => document.querySelector(`[data-panel-id="${CSS.escape(key)}"]`);
-const shown = (panel) => panel.offsetParent !== null && panel.getBoundingClientRect().top < innerHeight + 400;
+const shown = (panel) => panel.checkVisibility() && panel.getBoundingClientRect().top < innerHeight + 400;
 
 function query(ids, fresh) {
   const search = new URLSearchParams(location.search);

@@ -45,6 +45,7 @@ export function startKeys() {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.key === "Shift") return;
     const action = DOUBLE[first + event.key] ?? SINGLE[event.key];
     first = "gdt".includes(event.key) ? event.key : "";
     if (!action) return;

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from core.frames import Field, Frame, Kind
 from core.timerange import TimeRange
 from panels import registry, render
-from panels.base import Message, PanelData, Size
+from panels.base import Context, Message, PanelData, Size
 from panels.kinds.stat import Stats
 from panels.kinds.table import Table
 from panels.kinds.timeseries import Chart
@@ -33,6 +34,7 @@ def view(
     defaults: dict[str, Any] | None = None,
     options: dict[str, Any] | None = None,
     overrides: Sequence[Any] = (),
+    context: Context | None = None,
 ) -> Any:
     panel = upgraded(
         {
@@ -41,7 +43,7 @@ def view(
             "options": options or {},
         }
     )
-    return registry.kind(kind).view(PanelData(panel, frames, Size(600, 300), SPAN))
+    return registry.kind(kind).view(PanelData(panel, frames, Size(600, 300), SPAN, context or Context()))
 
 
 def test_seven_kinds_and_one_for_the_unknown() -> None:
@@ -116,8 +118,43 @@ def test_text_is_sanitised() -> None:
         )
     )
     assert "<b>hi</b>" in html
-    for part in ("script", "javascript", "onclick", "iframe"):
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html  # what may not be stands there as text
+    for part in ("<script", "javascript", "onclick", "<iframe"):
         assert part not in html
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<img src=x onerror=alert(1)>",
+        "<<script>alert(1)</script>",
+        "<svg onload=alert(1)><a xlink:href='javascript:alert(1)'>x</a></svg>",
+        "<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+        "<a href='java\nscript:alert(1)'>x</a>",
+        "<style>@import 'http://e'</style>",
+        "<p style='background:url(javascript:alert(1))'>x",
+    ],
+)
+def test_nothing_in_a_text_runs(content: str) -> None:
+    html = str(render.html(view("text", [], options={"mode": "html", "content": content})))
+    assert not re.search(r"<[^>]*(on\w+\s*=|script:)", html)
+    assert not re.search(r"<(script|style|iframe|object|embed|form|math)\b", html)
+
+
+def test_code_is_shown_as_written_with_variables_in_its_language() -> None:
+    filled: list[str] = []
+
+    def fill(text: str, _scope: object, form: str) -> str:
+        filled.append(form)
+        return text
+
+    code = {"language": "json", "showLineNumbers": True}
+    made = view(
+        "text", [], options={"mode": "code", "content": "<b>\n2", "code": code}, context=Context(fill=fill)
+    )
+    assert filled == ["json"]
+    assert made.strings() == [("1 <b>", ""), ("2 2", "")]
+    assert "&lt;b&gt;" in str(render.html(made))
 
 
 def test_markdown() -> None:

@@ -1,7 +1,9 @@
+from collections.abc import Mapping
 from typing import Any
 
+from core.interpolation import Variable, fill
 from core.timerange import TimeRange
-from queries.variables import ALL, Resolver, State, read
+from queries.variables import ALL, Resolver, State, built_in, in_address, read
 
 SPAN = TimeRange(0, 3_600_000, "now-1h", "now")
 
@@ -13,9 +15,9 @@ def board(*variables: dict[str, Any]) -> dict[str, Any]:
 def resolved(states: list[State], answers: dict[str, list[str]]) -> tuple[dict[str, State], list[str]]:
     asked: list[str] = []
 
-    def find(_source: Any, text: str) -> list[str]:
-        asked.append(text)
-        return answers[text]
+    def find(_source: Any, text: str, known: Mapping[str, Variable]) -> list[str]:
+        asked.append(fill(text, known))
+        return answers[asked[-1]]
 
     resolver = Resolver(find, [("Prom", "p1", "prometheus"), ("Test", "t1", "testdata")], SPAN)
     return {one.name: one for one in resolver.resolve(states)}, asked
@@ -41,6 +43,41 @@ def test_chained_queries_are_asked_in_order_with_what_was_chosen() -> None:
     )
     assert asked == ["label_values(job)", 'label_values(up{job="node"}, host)']
     assert states["host"].chosen == ("b",)
+
+
+def test_a_variable_waits_for_those_it_names_wherever_they_stand() -> None:
+    host = {"name": "host", "type": "query", "query": "hosts of $job", "refresh": 1}
+    job = {"name": "job", "type": "query", "query": "jobs", "refresh": 1}
+    states, asked = resolved(read(board(host, job), {}), {"jobs": ["node"], "hosts of node": ["a"]})
+    assert asked == ["jobs", "hosts of node"]
+    assert list(states) == ["host", "job"]
+
+
+def test_variables_that_name_each_other_end() -> None:
+    a = {"name": "a", "type": "query", "query": "$b", "refresh": 1}
+    b = {"name": "b", "type": "query", "query": "$a", "refresh": 1}
+    states, asked = resolved(read(board(a, b), {}), {"$b": ["1"], "1": ["2"]})
+    assert asked == ["$b", "1"]
+    assert states["b"].chosen == ("2",)
+
+
+def test_what_every_dashboard_knows() -> None:
+    known = built_in(
+        SPAN,
+        {"name": "Board", "uid": "b1"},
+        {"id": "1", "name": "Main Org."},
+        {"id": "7", "login": "ann", "email": "ann@example.test"},
+    )
+    text = "$__dashboard ${__dashboard.uid} ${__org.name} ${__org} ${__user.login} ${__user.id} ${__from} ${__url_time_range}"
+    assert fill(text, known) == "Board b1 Main Org. 1 ann 7 0 from=now-1h&to=now"
+    model = {
+        "name": "v",
+        "type": "custom",
+        "query": "a b,c",
+        "multi": True,
+        "current": {"value": ["a b", "c"]},
+    }
+    assert in_address(read(board(model), {})) == "var-v=a%20b&var-v=c"
 
 
 def test_the_address_chooses_and_what_is_gone_gives_way() -> None:
