@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 COLUMNS, ROW_PX, GAP_PX = 24, 30, 8
@@ -171,6 +171,17 @@ def _placed(
         clones = _repeated(place, copies, one)
         made += clones
         added += max(clone.y + clone.h for clone in clones) - (place.y + place.h)
+    return _compacted(made)
+
+
+def _compacted(placed: Sequence[Placed]) -> tuple[Placed, ...]:
+    """Move each panel up until it meets one above it, and down where two overlap: so does every grid that edits these."""
+    floor = [0] * COLUMNS
+    made = []
+    for one in sorted(placed, key=lambda place: (place.y, place.x)):
+        y = max(floor[one.x : one.x + one.w])
+        floor[one.x : one.x + one.w] = [y + one.h] * one.w
+        made.append(replace(one, y=y))
     return tuple(made)
 
 

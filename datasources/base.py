@@ -99,7 +99,8 @@ class DataSource:
     """A kind of source. A new one is a class in `datasources/kinds` with a type; nothing else has to be named.
 
     title: what people call it. options: everything that can be configured besides name and URL. variable_format: how a
-    variable with several values is written into a query that names no format.
+    variable with several values is written into a query that names no format. repeats_itself: equal queries have equal
+    answers, so that one is enough.
     """
 
     type: ClassVar[str]
@@ -109,9 +110,16 @@ class DataSource:
     options: ClassVar[tuple[Option, ...]] = ()
     has_health: ClassVar[bool] = True
     variable_format: ClassVar[str] = "glob"
+    repeats_itself: ClassVar[bool] = True
 
     def __init__(self, config: SourceConfig) -> None:
         self.config = config
+
+    @classmethod
+    def asks(cls, model: Mapping[str, Any]) -> bool:
+        """Say whether a panel's query asks anything; one that is still empty is left out and is no fault."""
+        del model
+        return True
 
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return the frames of one query. Raises SourceError."""

@@ -36,10 +36,7 @@ def html(view: View) -> Markup:
     return Markup(_environment().get_template(view.template).render(view=view))  # noqa: S704 - the template escapes
 
 
-def outcome(view: View, error: str) -> str:
-    """Return what stands in a panel: its view, under the words of a fault if there is one."""
-    return (
-        _environment()
-        .get_template("panels/outcome.html")
-        .render(drawn=html(view), error=error, has_data=view.template != "panels/message.html")
-    )
+def outcome(view: View, error: str, *, has_data: bool) -> str:
+    """Return what stands in a panel: its view, or the words of a fault, or (where some queries have data) both."""
+    template = _environment().get_template("panels/outcome.html")
+    return template.render(drawn=html(view), error=error, has_data=has_data)

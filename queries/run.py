@@ -61,10 +61,9 @@ def source(config: SourceConfig) -> DataSource:
     return kind(config)
 
 
-def variable_format(config: SourceConfig) -> str:
-    """Return how variables with several values are written into this source's queries."""
-    kind = registry.kind(config.type)
-    return kind.variable_format if kind else DataSource.variable_format
+def kind_of(config: SourceConfig) -> type[DataSource]:
+    """Return the class of a configured source; what all kinds share where its own is not here."""
+    return registry.kind(config.type) or DataSource
 
 
 def ask(config: SourceConfig, query: Query) -> Result:
@@ -89,23 +88,7 @@ class Batch:
 
     def submit(self, config: SourceConfig, query: Query) -> "Callable[[], Result]":
         """Start a query unless an equal one runs, and return what waits for its result."""
-        model = {
-            name: value
-            for name, value in query.model.items()
-            if name not in {"refId", "hide", "key", "datasource"}
-        }
-        key = orjson.dumps(
-            [
-                config.id,
-                config.uid,
-                model,
-                query.from_ms,
-                query.to_ms,
-                query.interval_ms,
-                query.max_data_points,
-            ],
-            option=orjson.OPT_SORT_KEYS,
-        )
+        key = _key(config, query)
         future = self._asked.get(key)
         if future is None:
             future = self._asked[key] = threads().submit(ask, config, query)
@@ -120,6 +103,15 @@ class Batch:
             )
 
         return wait
+
+
+def _key(config: SourceConfig, query: Query) -> bytes:
+    apart = {"hide", "key", "datasource"}
+    if kind_of(config).repeats_itself:
+        apart.add("refId")
+    model = {name: value for name, value in query.model.items() if name not in apart}
+    when = (query.from_ms, query.to_ms, query.interval_ms, query.max_data_points)
+    return orjson.dumps([config.id, config.uid, model, *when], option=orjson.OPT_SORT_KEYS)
 
 
 def run(asked: Sequence[tuple[SourceConfig, Query]]) -> list[Result]:

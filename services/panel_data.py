@@ -21,7 +21,7 @@ from panels import registry
 from panels.base import Message, PanelData, Size, View
 from panels.fields import Context
 from panels.upgrade import upgraded
-from queries import run
+from queries import found, run
 from queries.panel_range import shifted, words
 from queries.variables import Resolver, State, built_in, in_address, read
 from services import data_sources, orgs
@@ -73,13 +73,17 @@ class Page:
             chosen[state.name] = list(zip(variable.values, texts, strict=False))
         return sections(self.board, chosen)
 
+    def filled(self, text: Any, scope: Mapping[str, tuple[str, str]]) -> str:
+        """Return a text with variables filled in as a repeat sees them."""
+        return fill(str(text or ""), self.scoped(scope))
+
     def title_of(self, place: Placed) -> str:
-        """Return a panel's title with variables filled in."""
-        return fill(str(place.panel.get("title") or ""), self.scoped(place.scope))
+        """Return a panel's title."""
+        return self.filled(place.panel.get("title"), place.scope)
 
     def row_title(self, section: Section) -> str:
-        """Return a row's title with variables filled in."""
-        return fill(section.title, self.scoped(section.scope))
+        """Return a row's title."""
+        return self.filled(section.title, section.scope)
 
     def scoped(self, scope: Mapping[str, tuple[str, str]]) -> dict[str, Variable]:
         """Return all variables as a repeat sees them."""
@@ -106,6 +110,11 @@ class Drawn:
     def state(self) -> str:
         """Done or error."""
         return "error" if self.error else "done"
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any query found anything; what did is shown beside a fault."""
+        return any(len(frame) for result in self.results for frame in result.frames)
 
 
 def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
@@ -157,8 +166,11 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     )
 
 
-def resolve_variables(page: Page) -> None:
-    """Ask data sources for the options of variables, in the order in which they depend on each other."""
+def resolve_variables(page: Page, *, fresh: bool = True) -> None:
+    """Ask data sources for the options of variables, in the order in which they depend on each other.
+
+    fresh: ask again even where the answer of a moment ago is at hand.
+    """
 
     def find(reference: Any, text: str, known: Mapping[str, Variable]) -> list[str]:
         config = source_for(page, reference, {})
@@ -166,7 +178,11 @@ def resolve_variables(page: Page) -> None:
             raise SourceError("Data source not found")
         source = run.source(config)
         filled = fill(text, known, default_format=source.variable_format)
-        return source.find(filled, page.span.from_ms, page.span.to_ms, Deadline.after(config.timeout_s))
+        key = (str(config.id), config.uid, config.url, page.span.raw_from, page.span.raw_to, filled)
+        span, deadline = page.span, Deadline.after(config.timeout_s)
+        return found.remembered(
+            key, lambda: source.find(filled, span.from_ms, span.to_ms, deadline), fresh=fresh
+        )
 
     listed = [(one.name, one.uid, one.type) for one in page.sources]
     page.states = Resolver(find, listed, page.span, known=dict(page.globals)).resolve(page.states)
@@ -241,7 +257,10 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
             if named.get("uid") not in {OWN, "grafana", DASHBOARD}:
                 made.error = "Data source not found"
             continue
-        model = filled(target, known, run.variable_format(config))
+        kind = run.kind_of(config)
+        model = filled(target, known, kind.variable_format)
+        if not kind.asks(model):
+            continue
         least = _least_ms(page, place.panel, config, known)
         query = Query(
             str(target.get("refId") or "A"),

@@ -13,7 +13,11 @@ from models import Dashboard, DashboardTag, Star, db
 from services.dashboards import page_url
 
 LIMIT, LIMIT_MAX = 1000, 5000
-SORTS = {"alpha-asc": Dashboard.title.asc(), "alpha-desc": Dashboard.title.desc()}
+SORTS: dict[str, Any] = {
+    "alpha-asc": Dashboard.title.asc(),
+    "alpha-desc": Dashboard.title.desc(),
+    "updated-desc": Dashboard.updated.desc(),
+}
 
 
 @dataclass(frozen=True)

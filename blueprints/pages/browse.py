@@ -27,11 +27,7 @@ def home(actor: Actor) -> Response:
     if chosen is not None:
         return redirect(url(dashboards.page_url(*chosen, is_folder=False)))  # type: ignore[return-value]  # redirect() builds this application's Response
     starred = [_row(one) for one in search.rows(actor, search.Wanted(starred=True, limit=20))]
-    recent = sorted(
-        search.rows(actor, search.Wanted(kind="dash-db", limit=200)),
-        key=lambda one: one.updated,
-        reverse=True,
-    )[:10]
+    recent = search.rows(actor, search.Wanted(kind="dash-db", sort="updated-desc", limit=10))
     return page(
         "home",
         actor,

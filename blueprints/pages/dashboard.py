@@ -1,6 +1,7 @@
 """A dashboard: answered at once without its data; panels follow in one stream, each when it is ready."""
 
 from collections.abc import Iterator
+from functools import partial
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -14,8 +15,9 @@ from core.errors import BadRequest, DomainError, Unavailable
 from dashboards import document
 from dashboards.layout import Placed
 from models.session import transaction
-from panels import registry, render
-from services import dashboards, panel_data, users
+from panels import render
+from panels.kinds import text
+from services import dashboard_links, dashboards, panel_data, users
 from services.panel_data import Asked, Drawn, Page
 from web.access import can
 from web.operation import Pages
@@ -114,39 +116,16 @@ def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
     refresh = request.args.get("refresh", model.board.get("refresh") or "")
     return {
         "dashboard": dashboard,
-        "model": model,
-        "sections": sections,
+        **_grid_values(model),
         "only": only,
         "range_words": _words(model.span),
         "quick": QUICK,
         "refreshes": REFRESHES,
         "refresh": refresh if isinstance(refresh, str) else "",
-        "links": _links(model),
+        "links": dashboard_links.of_dashboard(actor, model, request.script_root),
         "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
         "kiosk": request.args.get("kiosk", None) is not None,
-        "kind_of": registry.kind,
-        "draw": render.html,
     }
-
-
-def _links(model: Page) -> list[dict[str, Any]]:
-    from core.interpolation import fill
-
-    found = []
-    for one in model.board.get("links") or []:
-        if (
-            isinstance(one, dict)
-            and one.get("type") == "link"
-            and str(one.get("url", "")).startswith(("http://", "https://", "/"))
-        ):
-            found.append(
-                {
-                    "title": fill(str(one.get("title") or one["url"]), model.known),
-                    "url": fill(str(one["url"]), model.known, default_format="percentencode"),
-                    "blank": bool(one.get("targetBlank")),
-                }
-            )
-    return found
 
 
 @pages.operation("GET", "/d/<uid>/panels", access=can("dashboards:read"), own_transactions=True)
@@ -166,7 +145,7 @@ def panels(actor: Actor, uid: str) -> Response:
     wanted = [one for one in request.args.get("ids", "").split(",") if one]
     fresh = request.args.get("fresh") != "0"
     response = Response(
-        stream_with_context(_lines(model, wanted, fresh=fresh, actor=actor)),
+        stream_with_context(_lines(model, wanted, fresh=fresh)),
         content_type="application/x-ndjson",
     )
     response.headers["X-Accel-Buffering"] = "no"
@@ -174,28 +153,37 @@ def panels(actor: Actor, uid: str) -> Response:
     return response
 
 
-def _lines(model: Page, wanted: list[str], *, fresh: bool, actor: Actor) -> Iterator[bytes]:
-    before = (model.states, [place.key for place in panel_data.places(model).values()])
-    if fresh:
-        panel_data.resolve_variables(model)
-        if model.states != before[0]:
-            yield _line({"variables": render_template("partials/variables.html", states=model.states)})
+def _lines(model: Page, wanted: list[str], *, fresh: bool) -> Iterator[bytes]:
+    states, outline = model.states, _outline(model)
+    panel_data.resolve_variables(model, fresh=fresh)
+    if fresh and model.states != states:
+        yield _line({"variables": render_template("partials/variables.html", states=model.states)})
     found = panel_data.places(model)
-    if list(found) != before[1]:
-        grid = render_template(
-            "partials/grid.html",
-            sections=model.layout(),
-            model=model,
-            only=None,
-            inline={},
-            kind_of=registry.kind,
-            actor=actor,
-            draw=render.html,
-        )
-        yield _line({"grid": grid, "ids": list(found)})
-        wanted = [key for key in found if key in wanted] or wanted
+    if fresh and _outline(model) != outline:
+        wanted = [key for key in found if key in wanted] or list(found)[:1]
+        grid = render_template("partials/grid.html", only=None, inline={}, **_grid_values(model))
+        yield _line({"grid": grid, "ids": wanted})
     for one in panel_data.draw(model, [found[key] for key in wanted if key in found]):
         yield _line(_outcome(one))
+
+
+def _outline(model: Page) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what the page shows of its grid: rows and panels by key and title, which variables may change."""
+    return [
+        (model.row_title(section), [(place.key, model.title_of(place)) for place in section.panels])
+        for section in model.layout()
+    ]
+
+
+def _grid_values(model: Page) -> dict[str, Any]:
+    """Return what `partials/grid.html` is rendered with, besides what is drawn already."""
+    return {
+        "sections": model.layout(),
+        "model": model,
+        "outcome": _shown,
+        "links_of": partial(dashboard_links.of_panel, model),
+        "prose": text.described,
+    }
 
 
 def _outcome(one: Drawn) -> dict[str, Any]:
@@ -203,8 +191,12 @@ def _outcome(one: Drawn) -> dict[str, Any]:
         "panelId": one.place.key,
         "state": one.state,
         "note": one.note,
-        "html": render.outcome(one.view, one.error),
+        "html": _shown(one),
     }
+
+
+def _shown(one: Drawn) -> str:
+    return render.outcome(one.view, one.error, has_data=one.has_data)
 
 
 def _line(members: dict[str, Any]) -> bytes:

@@ -75,6 +75,11 @@ class Prometheus(DataSource):
         Secret("basicAuthPassword", "Password", section="Access"),
     )
 
+    @classmethod
+    def asks(cls, model: Mapping[str, Any]) -> bool:
+        """Say whether there is an expression."""
+        return bool(str(model.get("expr") or "").strip())
+
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return a frame per series: time in ms UTC, float64 values, labels on the value field."""
         model = query.model

@@ -25,6 +25,7 @@ class TestData(DataSource):
     title: ClassVar[str] = "TestData"
     about: ClassVar[str] = "Made-up series and tables, for trying things out without a server."
     has_health: ClassVar[bool] = False
+    repeats_itself: ClassVar[bool] = False
 
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return the frames of a scenario; an unknown one has no data."""
@@ -73,12 +74,21 @@ class TestData(DataSource):
         return ResourceReply(200, b"Hello world from test datasource!", "text/plain; charset=utf-8")
 
 
+# Made-up names for series, by the word in an alias that asks for them; after the last the first comes again.
+_NAMES = {
+    "__server_names": tuple(
+        f"{group}-{n:02d}" for group in ("Backend-ops", "Frontend-web", "MySQL", "Postgres", "DB") for n in range(1, 5)
+    ),
+    "__house_locations": ("Cellar", "Living room", "Porch", "Bedroom", "Guest room", "Kitchen", "Playroom", "Bathroom", "Outside", "Roof", "Terrace"),
+}  # fmt: skip
+
+
 def _name(query: Query, index: int = 0) -> str:
-    alias = (
-        str(query.model.get("alias") or "")
-        .replace("$__frame_index", str(index))
-        .replace("$seriesIndex", str(index))
-    )
+    alias = str(query.model.get("alias") or "")
+    for word in ("$__frame_index", "$seriesIndex"):
+        alias = alias.replace(word, str(index))
+    for word, names in _NAMES.items():
+        alias = alias.replace(word, names[index % len(names)])
     return alias or f"{query.ref_id}-series" + (str(index) if index else "")
 
 

@@ -278,6 +278,7 @@ def upgrade():
     with op.batch_alter_table("dashboard", schema=None) as batch_op:
         batch_op.create_index("ix_dashboard_org_folder", ["org_id", "folder_id"], unique=False)
         batch_op.create_index("ix_dashboard_org_slug", ["org_id", "slug"], unique=False)
+        batch_op.create_index("ix_dashboard_org_updated", ["org_id", "is_folder", "updated"], unique=False)
         batch_op.create_index("ix_dashboard_org_title", ["org_id", "is_folder", "title"], unique=False)
 
     op.create_table(
@@ -518,6 +519,7 @@ def downgrade():
     op.drop_table("data_source")
     with op.batch_alter_table("dashboard", schema=None) as batch_op:
         batch_op.drop_index("ix_dashboard_org_title")
+        batch_op.drop_index("ix_dashboard_org_updated")
         batch_op.drop_index("ix_dashboard_org_slug")
         batch_op.drop_index("ix_dashboard_org_folder")
 

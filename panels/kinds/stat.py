@@ -1,7 +1,7 @@
 """Stat: big values, with a line of their history."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -9,9 +9,13 @@ import numpy as np
 from core import colors
 from core.options import Choice, Option
 from drawing import paths
-from panels.base import PanelData, PanelKind, View
+from drawing.text import text_width
+from panels.base import PanelData, PanelKind, Size, View
 from panels.fields import Display
 from panels.reduced import OPTIONS, Value, values
+
+_GAP, _PAD = 4, 6  # px between tiles, and inside them
+_SMALL, _BOLD = 0.6, 1.08  # units are smaller than their value; its weight makes it wider than plain text
 
 
 @dataclass(frozen=True)
@@ -28,19 +32,23 @@ class Tile:
     line: str
     area: str
     line_color: str
-    size: float
-    name_size: float
+    size: float = 0
+    name_size: float = 0
 
 
 @dataclass(frozen=True)
 class Stats(View):
-    """Values side by side (columns) or below each other."""
+    """Rows of values. wide: a value stands beside its name, not below it."""
 
     template: ClassVar[str] = "panels/stat.html"
-    tiles: tuple[Tile, ...]
-    columns: int
+    rows: tuple[tuple[Tile, ...], ...]
     centered: bool
     wide: bool
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """All of them, in reading order."""
+        return [tile for row in self.rows for tile in row]
 
     def strings(self) -> list[tuple[str, str]]:
         """Return names first, then values, as they are read."""
@@ -81,12 +89,18 @@ class Stat(PanelKind):
     def view(self, data: PanelData) -> View:
         """Return the tiles."""
         found = values(data, self.prepared(data))
-        columns = _columns(len(found), data, str(self.option(data, "orientation")))
+        columns = _columns(len(found), data.size, str(self.option(data, "orientation")))
         rows = math.ceil(len(found) / columns)
-        width, height = (data.size.width - 16) / columns, (data.size.height - 16) / rows
-        tiles = tuple(self._tile(data, one, len(found), width, height) for one in found)
+        width, height = (data.size.width - 12) / columns - _GAP, (data.size.height - 12) / rows - _GAP
+        wide = width > 2.5 * height
+        tiles = [self._tile(data, one, len(found), width, height) for one in found]
+        size = min(_value_size(tile, width, height, wide=wide) for tile in tiles)
+        given = (self.option(data, "text.valueSize"), self.option(data, "text.titleSize"))
+        size, name_size = float(given[0] or size), float(given[1] or max(11.0, min(18.0, size * 0.4)))
+        sized = tuple(replace(tile, size=round(size, 1), name_size=round(name_size, 1)) for tile in tiles)
         centered = self.option(data, "justifyMode") == "center" or len(found) == 1
-        return Stats(tiles, columns, centered, wide=width > 2.5 * height)
+        in_rows = tuple(sized[i : i + columns] for i in range(0, len(sized), columns))
+        return Stats(in_rows, centered, wide)
 
     def _tile(self, data: PanelData, one: Value, count: int, width: float, height: float) -> Tile:
         mode, color_mode = str(self.option(data, "textMode")), str(self.option(data, "colorMode"))
@@ -115,11 +129,6 @@ class Stat(PanelKind):
             and not (data.options.get("reduceOptions") or {}).get("values")
         ):
             line, area = _history(one, width, height * 0.4)
-        length = max(1, len(f"{shown.prefix}{shown.text}{shown.suffix}"))
-        room = height - (22 if name else 0) - (height * 0.25 if line else 0)
-        size = max(12.0, min(width / (length * 0.62), room * 0.7, 72.0))
-        given = (self.option(data, "text.valueSize"), self.option(data, "text.titleSize"))
-        size, name_size = float(given[0] or size), float(given[1] or max(11.0, min(18.0, size * 0.4)))
         line_color = display.color if background is None else "#ffffff66"
         return Tile(
             name,
@@ -132,17 +141,28 @@ class Stat(PanelKind):
             line,
             area,
             line_color,
-            round(size, 1),
-            round(name_size, 1),
         )
 
 
-def _columns(count: int, data: PanelData, orientation: str) -> int:
-    if orientation == "auto":
-        orientation = "vertical" if data.size.width > data.size.height else "horizontal"
+def _columns(count: int, size: Size, orientation: str) -> int:
+    """Return how many stand side by side: all, one, or (auto) as many as make the tiles largest."""
     if orientation == "horizontal":
         return 1
-    return count
+    if orientation == "vertical":
+        return count
+    return max(
+        range(1, count + 1),
+        key=lambda columns: min(size.width / columns, size.height / math.ceil(count / columns)),
+    )
+
+
+def _value_size(tile: Tile, width: float, height: float, *, wide: bool) -> float:
+    """Return the largest font at which a value fits its tile, at most 72 px."""
+    units = text_width(tile.prefix + tile.suffix, _SMALL) + text_width(tile.text, 1.0)
+    names = text_width(tile.name, 16.0) + 12 if wide and tile.name else 0.0
+    room = height - (22 if tile.name and not wide else 0) - (height * 0.25 if tile.line and not wide else 0)
+    across = max(width * 0.4, width - 2 * _PAD - names)
+    return max(12.0, min(across / max(0.1, units * _BOLD), room * 0.7, 72.0))
 
 
 def _gradient(color: str) -> tuple[str, str]:

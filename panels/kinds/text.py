@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import nh3
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from core.options import Choice, Option, Text
 from panels.base import PanelData, PanelKind, View
@@ -87,6 +88,11 @@ class TextPanel(PanelKind):
         if mode == "code":
             return Prose(code=tuple(content.split("\n")), numbered=bool(code.get("showLineNumbers")))
         return Prose(sanitised(_markdown().render(content) if mode == "markdown" else content))
+
+
+def described(markdown: str) -> Markup:
+    """Return a description as safe HTML."""
+    return Markup(sanitised(_markdown().render(markdown)))  # noqa: S704 - sanitised is what it is
 
 
 @cache
