@@ -105,7 +105,7 @@ def _page(actor: Actor, dashboard: Any) -> Response:
 def _drawn_inline(model: Page) -> dict[str, Drawn]:
     """Draw all panels into the page itself: for printing, and where no script runs."""
     panel_data.resolve_variables(model)
-    shown = [place for section in model.layout() if not section.collapsed for place in section.panels]
+    shown = list(panel_data.places(model).values())
     return {one.place.key: one for one in panel_data.draw(model, shown)}
 
 

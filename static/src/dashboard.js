@@ -190,8 +190,18 @@ function apply(form, name) {
   go({ [name]: values });
 }
 
+// The panels of a folded row wait in a template: nothing of them is laid out or asked for.
+function unfold(row) {
+  const held = row.querySelector(":scope > template");
+  if (row.open && held) {
+    held.replaceWith(held.content);
+    row.querySelectorAll("[data-view], [data-embed]").forEach(keepSearch);
+  }
+  rest();
+}
+
 function startRows() {
-  document.addEventListener("toggle", (event) => event.target.matches?.("details.row") && rest(), true);
+  document.addEventListener("toggle", (event) => event.target.matches?.("details.row") && unfold(event.target), true);
   addEventListener("scroll", () => rest(), { passive: true });
   let width = innerWidth;
   let later = 0;

@@ -1,0 +1,263 @@
+"""What a hand can do on a dashboard."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import ADMIN, ROOT, belvedere, free_port, running, settled, wait_for
+
+CHARTS, OVERVIEW = "/d/sample-charts/x", "/d/sample-overview/x"
+EVIL = "<img src=x onerror=\"window.hit='name'\"><script>window.hit='script'</script>'\"`"
+
+
+def save(server: str, **members: Any) -> None:
+    reply = requests.post(
+        server + "/api/dashboards/db", json={"dashboard": members, "overwrite": True}, auth=ADMIN, timeout=10
+    )
+    assert reply.status_code == 200, reply.text
+
+
+def test_crosshair_and_tooltip_on_all_charts(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(OVERVIEW)
+    settled(page)
+    chart = page.locator("svg.plot").first
+    box = chart.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#crosshair-tip")).to_be_visible()
+    expect(page.locator("svg.plot .crosshair")).to_have_count(page.locator("svg.plot").count())
+    page.mouse.move(5, 5)
+    expect(page.locator("#crosshair-tip")).to_be_hidden()
+
+
+def test_dragging_over_a_chart_zooms_in_and_the_button_out_again(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(OVERVIEW)
+    settled(page)
+    box = page.locator("svg.plot").first.bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, y, steps=4)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"from=\d{13}&to=\d{13}"))
+    span = page.evaluate("Number(document.body.dataset.to) - Number(document.body.dataset.from)")
+    assert 3_600_000 < span < 2 * 3_600_000
+    settled(page)
+    zoomed = page.url
+    page.get_by_role("button", name="Zoom out").click()
+    page.wait_for_url(lambda url: url != zoomed)
+    assert page.evaluate("Number(document.body.dataset.to) - Number(document.body.dataset.from)") > 1.9 * span
+
+
+def test_a_variable_changes_titles_and_repeats(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(CHARTS)
+    settled(page)
+    control = page.locator("[data-variable=host]")
+    titles = page.locator(".panel h2").all_inner_texts()
+    control.locator("summary").click()
+    boxes = control.get_by_role("checkbox")
+    chosen = [box.is_checked() for box in boxes.all()]
+    boxes.nth(chosen.index(False)).check()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**var-host=**")
+    assert set(settled(page)) == {"done"}
+    assert page.locator(".panel h2").all_inner_texts() != titles
+
+
+def test_rows_fold(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(CHARTS)
+    settled(page)
+    row = page.locator("details.row").first
+    row.locator("summary").first.click()
+    expect(row.locator("[data-panel-id]").first).to_be_hidden()
+    page.keyboard.press("d")
+    page.keyboard.press("Shift+E")
+    expect(row.locator("[data-panel-id]").first).to_be_visible()
+
+
+def test_one_panel_alone_and_back(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(OVERVIEW)
+    settled(page)
+    count = page.locator("[data-panel-id]").count()
+    page.locator(".panel", has=page.locator("svg.plot")).first.hover()
+    page.keyboard.press("v")
+    page.wait_for_url("**viewPanel=**")
+    assert settled(page) == {"done": 1}
+    page.get_by_role("link", name="All panels").click()
+    page.wait_for_url(lambda url: "viewPanel" not in url)
+    assert settled(page) == {"done": count}
+
+
+def test_a_legend_shows_one_series_alone(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(OVERVIEW)
+    settled(page)
+    chart = page.locator(".chart", has=page.locator(".legend button")).first
+    chart.locator(".legend button").first.click()
+    shown = chart.locator("svg .series:not(.off)")
+    expect(shown).to_have_count(1)
+    chart.locator(".legend button").first.click()
+    expect(chart.locator("svg .series.off")).to_have_count(0)
+
+
+def test_refreshing_swaps_the_content_of_panels(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(OVERVIEW)
+    settled(page)
+    page.locator("[data-panel-content]").first.evaluate("one => one.firstElementChild.dataset.old = 1")
+    page.get_by_label("Refresh every").select_option("5s")
+    page.wait_for_url("**refresh=5s**")
+    expect(page.locator("[data-old]")).to_have_count(0, timeout=12_000)
+    assert set(settled(page)) == {"done"}
+
+
+def test_the_json_model_is_saved_and_a_conflict_is_told(signed_in: Page, server: str) -> None:
+    page = signed_in
+    save(server, uid="model", title="Model", panels=[], version=0)
+    page.goto("/d/model/model?editview=dashboard_json")
+    text = page.get_by_role("textbox").first
+    theirs = text.input_value().replace('"title": "Model"', '"title": "Mine"')
+    save(server, uid="model", title="Theirs", panels=[])
+    text.fill(theirs)
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("changed by someone else")).to_be_visible()
+    expect(page.get_by_role("textbox").first).to_have_value(re.compile("Mine"))
+    reply = requests.get(server + "/api/dashboards/uid/model", auth=ADMIN, timeout=10).json()
+    assert reply["dashboard"]["title"] == "Theirs"
+    page.get_by_label("Save over the other change").check()
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
+
+
+def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
+    target = {
+        "refId": "A",
+        "scenarioId": "csv_metric_values",
+        "stringInput": "1,2,3",
+        "alias": EVIL,
+        "labels": f"a={EVIL}",
+        "datasource": {"uid": "testdata"},
+    }
+    kinds = ["timeseries", "stat", "gauge", "bargauge", "table", "text", EVIL]
+    panels: list[dict[str, Any]] = [
+        {
+            "id": i,
+            "type": kind,
+            "title": EVIL,
+            "description": EVIL,
+            "gridPos": {"x": 0, "y": i * 8, "w": 12, "h": 8},
+            "targets": [target],
+            "links": [{"title": EVIL, "url": "javascript:window.hit='link'"}],
+            "fieldConfig": {
+                "defaults": {"unit": f"suffix:{EVIL}", "displayName": EVIL, "noValue": EVIL},
+                "overrides": [],
+            },
+            "options": {
+                "content": EVIL,
+                "mode": "html",
+                "legend": {"calcs": ["last"], "displayMode": "table"},
+            },
+        }
+        for i, kind in enumerate(kinds, 1)
+    ]
+    variable = {
+        "name": "v",
+        "label": EVIL,
+        "type": "custom",
+        "query": EVIL,
+        "current": {"text": EVIL, "value": EVIL},
+    }
+    save(
+        server,
+        uid="evil",
+        title=EVIL,
+        tags=[EVIL],
+        panels=[
+            *panels,
+            {"id": 99, "type": "row", "title": EVIL, "gridPos": {"x": 0, "y": 90, "w": 24, "h": 1}},
+        ],
+        templating={"list": [variable]},
+        links=[{"type": "link", "title": EVIL, "tooltip": EVIL, "url": "javascript:window.hit='link'"}],
+    )
+    for path in (
+        "/d/evil/x",
+        "/d/evil/x?inline=1",
+        "/d-solo/evil/x?panelId=1",
+        "/dashboards",
+        "/",
+        "/d/evil/x?editview=dashboard_json",
+    ):
+        signed_in.goto(path)
+        if "/d/evil/x" in path and "editview" not in path:
+            settled(signed_in)
+        signed_in.mouse.move(400, 300)
+        assert signed_in.evaluate("window.hit") is None, path
+        assert signed_in.locator("[onerror], [href^=javascript]").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/dashboards",
+        "/datasources",
+        "/datasources/new?type=prometheus",
+        "/dashboard/import",
+        OVERVIEW,
+        CHARTS,
+        "/swagger-ui",
+        "/nowhere",
+    ],
+)
+def test_pages_are_accessible(signed_in: Page, path: str, theme: str) -> None:
+    signed_in.goto(f"{path}{'&' if '?' in path else '?'}theme={theme}")
+    if path in {OVERVIEW, CHARTS}:
+        settled(signed_in)
+    signed_in.evaluate((ROOT / "static/node_modules/axe-core/axe.min.js").read_text() + ";0")
+    found = signed_in.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    # The colours of values are the dashboard's own data, not ours to choose.
+    own = [one for one in found["violations"] if one["id"] == "color-contrast"]
+    for one in own:
+        one["nodes"] = [
+            node
+            for node in one["nodes"]
+            if not signed_in.locator(node["target"][0]).evaluate(
+                "it => it.closest('[data-panel-content]') !== null"
+            )
+        ]
+    serious = [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"} and one["nodes"]
+    ]
+    assert serious == []
+
+
+def test_a_panel_stands_in_a_page_of_another_origin(page: Page, tmp_path: Path) -> None:
+    with belvedere(tmp_path, GF_SECURITY_ALLOW_EMBEDDING="true") as base:
+        key = requests.post(base + "/login", json={"user": "admin", "password": "admin"}, timeout=10)
+        page.context.add_cookies(
+            [{"name": "grafana_session", "value": key.cookies["grafana_session"], "url": base}]
+        )
+        (tmp_path / "index.html").write_text(
+            f'<iframe width="600" height="300" src="{base}/d-solo/sample-overview/x?panelId=7"></iframe>'
+        )
+        port = free_port()
+        site = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "-d", str(tmp_path)]
+        with running(site, tmp_path / "site.log"):
+            wait_for(f"http://127.0.0.1:{port}/index.html")
+            page.goto(f"http://127.0.0.1:{port}/index.html")
+            frame = page.frame_locator("iframe")
+            expect(frame.locator("[data-panel-id='7'][data-state=done] svg.plot")).to_be_visible()
