@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-browser lint compare bench assets lock clean
+.PHONY: help run test test-browser lint compare bench bench-page assets lock clean
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -26,8 +26,11 @@ lint: $(VENV)/.dev static/node_modules/.stamp ## ruff, mypy, import-linter, djli
 compare: $(VENV)/.dev ## compare drawn panels with recorded ones: make compare DIR=folder
 	@$(BIN)/python -m bench.compare_panels $(DIR)
 
-bench: $(VENV)/.dev ## load comparison of two servers: make bench OURS=url PEER=url
-	@$(BIN)/python -m bench.load $(OURS) $(PEER)
+bench: $(VENV)/.dev ## load comparison of two servers (apt: wrk): make bench OURS=url PEER=url ARGS=…
+	@$(BIN)/python -m bench.load $(OURS) $(PEER) $(ARGS)
+
+bench-page: $(VENV)/.dev ## time dashboard pages in Chromium: make bench-page OURS=url PATHS=…
+	@$(BIN)/python -m bench.page $(OURS) $(PATHS) $(ARGS)
 
 assets: $(VENV)/.run ## build the browser assets
 	@$(BIN)/python static/build.py
