@@ -16,7 +16,7 @@ from core.crypto import Vault
 from core.settings import ROOT, Settings
 from models import db
 from services import dashboard_files, dashboards, data_sources, setup
-from web import errors, operation, person, security, session
+from web import compression, errors, operation, person, security, session
 from web.prefix import Prefix
 
 _requests = Counter("belvedere_http_requests", "Requests answered", ("method", "status"))
@@ -76,7 +76,8 @@ def _observe(app: Flask) -> None:
         _requests.labels(request.method, response.status_code).inc()
         _seconds.observe(time.perf_counter() - g.get("began", time.perf_counter()))
         response.headers["X-Request-Id"] = g.get("request_id", "-")
-        return security.headers(response, app.config["SETTINGS"])
+        settings: Settings = app.config["SETTINGS"]
+        return compression.compressed(security.headers(response, settings), settings)
 
     @app.teardown_request
     def forget(_fault: BaseException | None) -> None:

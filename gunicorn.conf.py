@@ -20,8 +20,9 @@ keepalive = 75
 timeout = 120
 graceful_timeout = 30
 proc_name = "belvedere"
-accesslog = "-" if _settings.text("log", "level") == "debug" else None
-access_log_format = '%({x-request-id}o)s %(h)s "%(r)s" %(s)s %(b)s %(M)sms'
+accesslog = "-" if _settings.flag("server", "router_logging") else None
+# The path alone: queries may hold keys.
+access_log_format = "%(t)s %({x-request-id}o)s %(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms"
 errorlog = "-"
 loglevel = "debug" if _settings.text("log", "level") == "debug" else "info"
 

@@ -28,6 +28,14 @@ OLD_NAMES = {
     ("dashboards.json", "path"): ("belvedere", "dashboard_files"),
 }
 _UNITS = {("session", "session_life_time"): "s", ("security", "login_remember_days"): "d"}
+_CHOICES = {
+    ("database", "type"): ("sqlite3",),
+    ("server", "protocol"): ("http", "https"),
+    ("users", "default_theme"): ("dark", "light", ""),
+    ("users", "auto_assign_org_role"): ("Viewer", "Editor", "Admin"),
+    ("security", "cookie_samesite"): ("lax", "strict", "none", "disabled", ""),
+    ("log", "level"): ("debug", "info", "warn", "error", "critical", ""),
+}
 _REFERENCE = re.compile(r"%\((\w+)\)s")
 
 
@@ -191,6 +199,8 @@ def _check(name: tuple[str, str], value: str, kind: str, origin: str) -> None:
             parse_duration(value)
         except ValueError:
             wrong = "a duration such as 30s, 12h or 7d"
+    if name in _CHOICES and value not in _CHOICES[name]:
+        wrong = "one of " + ", ".join(one or "(empty)" for one in _CHOICES[name])
     if name == ("server", "http_port") and not wrong and not 0 < int(value or 0) < 65536:
         wrong = "a port between 1 and 65535"
     if wrong:

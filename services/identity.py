@@ -112,19 +112,21 @@ def touch_session(session_id: int, user_id: int) -> None:
         session.execute(update(User).where(User.id == user_id).values(last_seen=clock.now()))
 
 
-def by_password(login: str, password: str, *, org_id: int, client_ip: str, credential: Credential) -> Actor:
-    """Return who has this name (or e-mail) and password.
+def by_password(
+    login: str, password: str, *, org_id: int, client_ip: str, credential: Credential, locks: bool = True
+) -> Actor:
+    """Return who has this name (or e-mail) and password. locks: failures count, and lock the name for a while.
 
     Raises WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
     """
     row = db.session.execute(
         _person_select(org_id).where(or_(User.login == login, User.email == login))
     ).first()
-    locked = _is_locked(login)
+    locked = locks and _is_locked(login)
     fits = crypto.verify_password(row.password if row else None, password)
     if row is None or not fits or locked or row.is_disabled:
         db.session.rollback()
-        if not locked:
+        if locks and not locked:
             with transaction(separate=True) as session:
                 session.add(LoginAttempt(login=login[:190], client_ip=client_ip, created=clock.now()))
         raise WrongPassword
@@ -179,9 +181,11 @@ class SignedIn:
     user_id: int
 
 
-def sign_in(login: str, password: str, *, client_ip: str, user_agent: str) -> SignedIn:
+def sign_in(login: str, password: str, *, client_ip: str, user_agent: str, locks: bool = True) -> SignedIn:
     """Check a password and open a session. Raises WrongPassword."""
-    actor = by_password(login, password, org_id=0, client_ip=client_ip, credential=Credential.SESSION)
+    actor = by_password(
+        login, password, org_id=0, client_ip=client_ip, credential=Credential.SESSION, locks=locks
+    )
     db.session.rollback()
     token, now = crypto.new_token(), clock.now()
     with transaction(separate=True) as session:

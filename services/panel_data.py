@@ -32,13 +32,14 @@ MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks of a dashboard."""
+    """What the address asks of a dashboard. browser_zone: where the browser is, for boards that follow it."""
 
     raw_from: str = ""
     raw_to: str = ""
     variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     grid_px: float = 1380
     timezone: str = ""
+    browser_zone: str = ""
     dark: bool = True
 
 
@@ -124,6 +125,8 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     del theme
     time = board.get("time") if isinstance(board.get("time"), dict) else {}
     name = asked.timezone or str(board.get("timezone") or "") or own_zone
+    if name.lower() in {"", "browser", "default"}:
+        name = asked.browser_zone or "utc"
     raw_from, raw_to = (
         asked.raw_from or str(time.get("from") or "now-6h"),
         asked.raw_to or str(time.get("to") or "now"),
@@ -158,7 +161,7 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
         dashboard.slug,
         board,
         span,
-        name or "utc",
+        name,
         read(board, asked.variables),
         sources,
         asked,

@@ -69,8 +69,26 @@ def _from_authorization() -> Actor | None:
     if not colon:
         raise _Refused("Invalid Basic Auth Header")
     return identity.by_password(
-        name, password, org_id=_wanted_org(), client_ip=request.remote_addr or "", credential=Credential.BASIC
+        name,
+        password,
+        org_id=_wanted_org(),
+        client_ip=request.remote_addr or "",
+        credential=Credential.BASIC,
+        locks=not settings.flag("security", "disable_brute_force_login_protection"),
     )
+
+
+def sign_in(login: str, password: str) -> None:
+    """Open a session for this browser. Raises WrongPassword."""
+    settings: Settings = current_app.config["SETTINGS"]
+    signed = identity.sign_in(
+        login,
+        password,
+        client_ip=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+        locks=not settings.flag("security", "disable_brute_force_login_protection"),
+    )
+    session.issue(signed.token)
 
 
 def _from_session() -> Actor | None:

@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry, generate_latest, multiprocess
 from sqlalchemy import text
 
 from core.access import Actor
+from core.errors import NotFound
 from core.settings import Settings
 from core.version import GRAFANA, VERSION
 from models import db
@@ -48,6 +49,8 @@ def metrics(actor: Actor) -> Response:
     from flask import request
 
     settings: Settings = current_app.config["SETTINGS"]
+    if not settings.flag("metrics", "enabled"):
+        raise NotFound
     name = settings.text("metrics", "basic_auth_username")
     given = request.authorization
     if name and (

@@ -7,6 +7,7 @@ from core.settings import Settings
 from schemas.base import ErrorReply, Message
 from schemas.orgs import Login
 from services import identity
+from web import identity as credentials
 from web import session
 from web.access import public, signed_in
 from web.operation import Operations
@@ -27,13 +28,7 @@ def login(actor: Actor) -> Response:
     """Open a session."""
     del actor
     body = Login().read(request.get_json(silent=True) if request.mimetype == "application/json" else None)
-    signed = identity.sign_in(
-        body["user"],
-        body["password"],
-        client_ip=request.remote_addr or "",
-        user_agent=request.headers.get("User-Agent", ""),
-    )
-    session.issue(signed.token)
+    credentials.sign_in(body["user"], body["password"])
     return said("Logged in")
 
 

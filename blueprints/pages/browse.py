@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Response, redirect, request
 
 from blueprints.pages.forms import Folder
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import page, settings
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
@@ -24,8 +24,10 @@ PER_PAGE = 50
 def home(actor: Actor) -> Response:
     """Show the home dashboard, or what is starred and was changed last."""
     chosen = orgs.home_dashboard(actor)
-    if chosen is not None:
-        return redirect(url(dashboards.page_url(*chosen, is_folder=False)))  # type: ignore[return-value]  # redirect() builds this application's Response
+    own = settings().text("users", "home_page")
+    if chosen is not None or own not in {"", "/"}:
+        target = dashboards.page_url(*chosen, is_folder=False) if chosen else "/" + own.lstrip("/")
+        return redirect(url(target))  # type: ignore[return-value]  # redirect() builds this application's Response
     starred = [_row(one) for one in search.rows(actor, search.Wanted(starred=True, limit=20))]
     recent = search.rows(actor, search.Wanted(kind="dash-db", sort="updated-desc", limit=10))
     return page(

@@ -1,6 +1,7 @@
 """A dashboard: answered at once without its data; panels follow in one stream, each when it is ready."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from threading import BoundedSemaphore
 from typing import Any
@@ -11,6 +12,7 @@ from flask import Response, redirect, render_template, request, stream_with_cont
 from blueprints.pages.forms import Model
 from blueprints.pages.rendering import HTML, page, settings, theme_of
 from core.access import Actor
+from core.durations import parse_duration
 from core.errors import BadRequest, DomainError, Unavailable
 from dashboards import document
 from dashboards.layout import Placed
@@ -34,7 +36,7 @@ QUICK = (
     ("now-2d", "Last 2 days"), ("now-7d", "Last 7 days"), ("now-30d", "Last 30 days"), ("now-90d", "Last 90 days"),
     ("now-1y", "Last 1 year"), ("now-5y", "Last 5 years"),
 )  # fmt: skip
-REFRESHES = ("5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d")
+REFRESHES = ("1s", "5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d")
 
 
 def _asked(actor: Actor) -> Asked:
@@ -51,8 +53,15 @@ def _asked(actor: Actor) -> Asked:
         chosen,
         grid,
         args.get("timezone", ""),
+        _browser_zone(),
         theme_of(actor) == "dark",
     )
+
+
+def _browser_zone() -> str:
+    """Return the zone that the server is set to, or (`browser`) the one of which the browser's script has told us."""
+    fixed = settings().text("date_formats", "default_timezone")
+    return request.cookies.get("zone", "") if fixed.lower() in {"", "browser"} else fixed
 
 
 def _timeout() -> float:
@@ -113,6 +122,8 @@ def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
     view_panel = request.args.get("viewPanel", "")
     sections = model.layout()
     only = next((place for section in sections for place in section.panels if place.key == view_panel), None)
+    least = parse_duration(settings().text("dashboards", "min_refresh_interval") or "1s")
+    refreshes = [one for one in REFRESHES if parse_duration(one) >= least]
     refresh = request.args.get("refresh", model.board.get("refresh") or "")
     return {
         "dashboard": dashboard,
@@ -120,12 +131,19 @@ def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
         "only": only,
         "range_words": _words(model.span),
         "quick": QUICK,
-        "refreshes": REFRESHES,
-        "refresh": refresh if isinstance(refresh, str) else "",
+        "refreshes": refreshes,
+        "refresh": refresh if isinstance(refresh, str) and _allowed(refresh, least) else "",
         "links": dashboard_links.of_dashboard(actor, model, request.script_root),
         "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
         "kiosk": request.args.get("kiosk", None) is not None,
     }
+
+
+def _allowed(refresh: str, least_ms: int) -> bool:
+    try:
+        return parse_duration(refresh) >= least_ms
+    except ValueError:
+        return False
 
 
 @pages.operation("GET", "/d/<uid>/panels", access=can("dashboards:read"), own_transactions=True)
@@ -226,14 +244,7 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
     width, height = (_pixels(name, default) for name, default in (("width", 1000), ("height", 500)))
     rows = max(1, round((height + 8) / 38))
     alone = Placed(place.key, place.id, place.panel, 0, 0, 24, rows, place.scope)
-    model.asked = Asked(
-        model.asked.raw_from,
-        model.asked.raw_to,
-        model.asked.variables,
-        width,
-        model.asked.timezone,
-        model.asked.dark,
-    )
+    model.asked = replace(model.asked, grid_px=width)
     panel_data.resolve_variables(model)
     drawn = next(panel_data.draw(model, [alone]))
     values = _values(actor, dashboard, model)

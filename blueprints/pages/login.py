@@ -9,6 +9,7 @@ from blueprints.pages.rendering import page, settings
 from core.access import Actor
 from core.errors import DomainError, Forbidden
 from services import identity
+from web import identity as credentials
 from web import session
 from web.access import person, public
 from web.operation import Pages
@@ -35,7 +36,15 @@ def login(actor: Actor) -> Response:
     """Show the form, or go on for who is in."""
     if actor.known:
         return redirect(url("/"))  # type: ignore[return-value]  # redirect() builds this application's Response
-    return page("login", actor, "Sign in", form=SignIn(), hint=settings())
+    return _form(actor, SignIn())
+
+
+def _form(actor: Actor, form: SignIn, status: int = 200) -> Response:
+    """Show the form with the hints that the settings give, or say that it is switched off."""
+    form.user.render_kw["placeholder"] = settings().text("users", "login_hint")
+    form.password.render_kw["placeholder"] = settings().text("users", "password_hint")
+    closed = settings().flag("auth", "disable_login_form")
+    return page("login", actor, "Sign in", status, form=form, closed=closed)
 
 
 @pages.operation("POST", "/signin", access=public(_WHY), own_transactions=True)
@@ -50,18 +59,12 @@ def sign_in(actor: Actor) -> Response:
         raise Forbidden("origin not allowed: set server.root_url to the address in the browser")
     form = SignIn()
     if not form.validate_on_submit():
-        return page("login", actor, "Sign in", 400, form=form, hint=settings())
+        return _form(actor, form, 400)
     try:
-        signed = identity.sign_in(
-            form.user.data or "",
-            form.password.data or "",
-            client_ip=request.remote_addr or "",
-            user_agent=request.headers.get("User-Agent", ""),
-        )
+        credentials.sign_in(form.user.data or "", form.password.data or "")
     except DomainError as fault:
         form.password.errors = [fault.text]
-        return page("login", actor, "Sign in", fault.status, form=form, hint=settings())
-    session.issue(signed.token)
+        return _form(actor, form, fault.status)
     target = _safe(request.cookies.get("redirect_to", "/"))
     if form.user.data == "admin" and form.password.data == "admin":
         target = "/profile/password?first=1"

@@ -142,7 +142,7 @@ function startRange() {
   });
 }
 
-const zone = () => (["", "browser", "default"].includes(body.dataset.timezone) ? undefined : body.dataset.timezone.toUpperCase() === "UTC" ? "UTC" : body.dataset.timezone);
+const zone = () => (body.dataset.timezone.toLowerCase() === "utc" ? "UTC" : body.dataset.timezone);
 
 export function stamp(ms) {
   return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone() }).format(Number(ms));

@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from core.settings import BadSetting, load
+from core.settings import ROOT, BadSetting, known_keys, load
 
 
 def test_defaults_and_environment() -> None:
@@ -34,12 +35,35 @@ def test_an_ini_file_and_the_environment_over_it(tmp_path: Path) -> None:
         ("GF_SERVER_HTTP_PORT", "many", "a whole number"),
         ("GF_SERVER_HTTP_PORT", "70000", "a port"),
         ("GF_AUTH_BASIC_ENABLED", "perhaps", "true or false"),
+        ("GF_DATABASE_TYPE", "oracle", "one of sqlite3"),
+        ("GF_USERS_DEFAULT_THEME", "pink", "one of dark, light"),
         ("GF_AUTH_LOGIN_MAXIMUM_LIFETIME_DURATION", "soon", "a duration"),
     ],
 )
 def test_a_bad_value_stops_the_start_with_the_reason(name: str, value: str, words: str) -> None:
     with pytest.raises(BadSetting, match=words):
         load(environment={name: value})
+
+
+def test_every_key_that_claims_a_meaning_is_read_somewhere() -> None:
+    rooms = ("blueprints", "web", "services", "core", "models", "queries")
+    sources = [
+        ROOT / "app.py",
+        ROOT / "gunicorn.conf.py",
+        *(path for room in rooms for path in (ROOT / room).rglob("*.py")),
+    ]
+    text = "".join(path.read_text() for path in sources)
+    by_reference = {
+        ("server", "domain"),
+        ("server", "protocol"),
+        ("server", "serve_from_sub_path"),
+    }  # through root_url
+    unread = {
+        name
+        for name, key in known_keys().items()
+        if key.meant and not re.search(rf"""["']{re.escape(name[0])}["'],\s*["']{name[1]}["']""", text)
+    }
+    assert unread - by_reference == set()
 
 
 def test_what_has_no_effect_is_named_once() -> None:
