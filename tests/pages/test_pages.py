@@ -317,3 +317,81 @@ def test_samples_are_made_once_where_they_are_asked_for(tmp_path: Any) -> None:
         assert {one["state"] for one in drawn} == {"done"}
         with app.app_context():
             db.engine.dispose()
+
+
+def test_links_take_time_and_variables_along_and_find_dashboards_by_tags(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    make_dashboard(uid="near", title="Near & far", tags=["ops", "web"])
+    make_dashboard(uid="other", title="Other", tags=["web"])
+    variable = {
+        "name": "host",
+        "type": "custom",
+        "query": "a b,c",
+        "current": {"text": "a b", "value": "a b"},
+    }
+    links = [
+        {"type": "dashboards", "title": "More", "tags": ["ops", "web"], "asDropdown": True, "keepTime": True},
+        {"type": "dashboards", "tags": ["web"], "includeVars": True},
+        {"type": "link", "title": "Runbook $host", "url": "https://wiki.example/$host?a=1", "keepTime": True},
+        {"type": "link", "title": "Evil", "url": " javascript:alert(1)"},
+    ]
+    in_panel = [{"title": "Logs of $host", "url": "/explore?q=$host", "targetBlank": True}]
+    make_dashboard(
+        tags=["ops", "web"],
+        links=links,
+        panels=[panel(links=in_panel)],
+        templating={"list": [variable]},
+        time={"from": "now-1h", "to": "now"},
+    )
+    page = client.as_viewer().get("/d/board/x").text
+    hrefs = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+?) ?<', page)
+    assert ("/d/near/near-far?from=now-1h&amp;to=now", "Near &amp; far") in hrefs
+    assert ("/d/other/other?var-host=a%20b", "Other") in hrefs
+    assert ("https://wiki.example/a%20b?a=1&amp;from=now-1h&amp;to=now", "Runbook a b") in hrefs
+    assert ("/explore?q=a%20b", "Logs of a b") in hrefs
+    assert not [one for one in hrefs if "board" in one[0].split("?")[0] and one[1] == "Board"]
+    assert "javascript:" not in page
+
+
+def test_secrets_that_do_not_open_are_a_fault_of_their_panels_alone(
+    make_app: Any, client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    source = {
+        "name": "Sealed",
+        "uid": "sealed",
+        "type": "prometheus",
+        "url": "http://127.0.0.1:1",
+        "access": "proxy",
+        "basicAuth": True,
+        "secureJsonData": {"basicAuthPassword": "x"},
+    }
+    assert client.as_orgadmin().post("/api/datasources", source).status_code == 200
+    asks = [{"refId": "A", "expr": "up", "datasource": {"uid": "sealed"}}]
+    make_dashboard(panels=[panel(), panel(id=2, targets=asks)])
+    other = type(client)(make_app(GF_SECURITY_SECRET_KEY="another key").test_client())
+    found = {line["panelId"]: line for line in lines(other.as_viewer().get("/d/board/panels?ids=1,2"))}
+    assert {key: line["state"] for key, line in found.items()} == {"1": "done", "2": "error"}
+    assert "enter its secrets again" in found["2"]["html"]
+    again = {**source, "secureJsonData": {"basicAuthPassword": "y"}}
+    assert other.as_orgadmin().put("/api/datasources/uid/sealed", again).status_code == 200
+
+
+def test_folded_rows_wait_in_a_template(client: Any, testdata: str, make_dashboard: Any) -> None:
+    row = {"id": 9, "type": "row", "collapsed": True, "title": "R", "panels": [panel(id=2)]}
+    make_dashboard(panels=[panel(), row])
+    page = client.as_viewer().get("/d/board/x").text
+    outside = re.sub(r"<template>.*?</template>", "", page, flags=re.DOTALL)
+    assert 'data-panel-id="2"' in page
+    assert 'data-panel-id="2"' not in outside
+    inline = client.as_viewer().get("/d/board/x?inline=1").text
+    assert inline.count('data-state="done"') == 2
+    assert "<template>" not in inline
+
+
+def test_empty_queries_are_no_fault(client: Any, make_dashboard: Any) -> None:
+    source = {"name": "P", "uid": "p", "type": "prometheus", "url": "http://127.0.0.1:1", "access": "proxy"}
+    client.as_orgadmin().post("/api/datasources", source)
+    make_dashboard(panels=[panel(targets=[{"refId": "A", "expr": " ", "datasource": {"uid": "p"}}])])
+    (line,) = lines(client.as_viewer().get("/d/board/panels?ids=1"))
+    assert (line["state"], "No data" in line["html"]) == ("done", True)
