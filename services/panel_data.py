@@ -32,12 +32,17 @@ MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks of a dashboard. browser_zone: where the browser is, for boards that follow it."""
+    """What the address asks of a dashboard.
+
+    browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
+    without it panels are as large as their place on the grid.
+    """
 
     raw_from: str = ""
     raw_to: str = ""
     variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     grid_px: float = 1380
+    box_px: tuple[float, float] | None = None
     timezone: str = ""
     browser_zone: str = ""
     dark: bool = True
@@ -64,6 +69,10 @@ class Page:
         chosen = {state.name: state.variable for state in self.states}
         address = Variable("__all_variables", [in_address(self.states)])
         return {**self.globals, address.name: address, **chosen}
+
+    def box_of(self, place: Placed) -> tuple[float, float]:
+        """Return a panel's width and height in pixels, its border included."""
+        return self.asked.box_px or (place.width_px(self.asked.grid_px), float(place.height_px))
 
     def layout(self) -> list[Section]:
         """Return the sections with repeats for what is chosen now."""
@@ -247,7 +256,7 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
         return made
     reference, targets = _targets(page, place.panel)
     known = page.scoped(place.scope)
-    width = int(place.width_px(page.asked.grid_px))
+    width = int(page.box_of(place)[0])
     points = place.panel.get("maxDataPoints")
     points = points if isinstance(points, int) and points > 0 else max(1, width)
     for target in targets:
@@ -344,8 +353,7 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
         zone(page.timezone), page.asked.dark, lambda text, scope, form: fill(text, known, scope, form)
     )
     head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
-    size = Size(
-        place.width_px(page.asked.grid_px) - BORDER_PX, max(20, place.height_px - head - BORDER_PX + 1)
-    )
+    width, height = page.box_of(place)
+    size = Size(width - BORDER_PX, max(20, height - head - BORDER_PX + 1))
     data = PanelData(panel, frames, size, span, context, f"p{place.key}")
     return registry.kind(str(panel.get("type"))).view(data)

@@ -31,6 +31,11 @@ def families(app: Flask) -> dict[str, list[Operation]]:
     return dict(sorted(grouped.items()))
 
 
+def address(one: Operation) -> str:
+    """Return an operation's path with its parameters as OpenAPI writes them."""
+    return _PARAMETER.sub(r"{\1}", one.path)
+
+
 def document(app: Flask, version: str) -> dict[str, Any]:
     """Return the document in Swagger 2.0 or OpenAPI 3."""
     return _documents(app, version)
@@ -49,7 +54,7 @@ def _documents(app: Flask, version: str) -> dict[str, Any]:
         spec.options["basePath"] = "/api"
         spec.options["consumes"] = spec.options["produces"] = ["application/json"]
     for one in operations(app):
-        path = _PARAMETER.sub(r"{\1}", one.path)
+        path = address(one)
         if old and not path.startswith("/api"):
             continue
         spec.path(

@@ -40,7 +40,15 @@ def openapi_ui(actor: Actor) -> Response:
 
 def _page(actor: Actor) -> Response:
     families = openapi.families(current_app)
+    theme = actor.theme or "light"
     return Response(
-        render_template("pages/api.html", families=families, actor=actor, title="API"),
+        render_template(
+            "pages/api.html",
+            families=families,
+            address=openapi.address,
+            actor=actor,
+            title="API",
+            theme=theme,
+        ),
         content_type="text/html; charset=UTF-8",
     )

@@ -15,7 +15,6 @@ from core.access import Actor
 from core.durations import parse_duration
 from core.errors import BadRequest, DomainError, Unavailable
 from dashboards import document
-from dashboards.layout import Placed
 from models.session import transaction
 from panels import render
 from panels.kinds import text
@@ -27,6 +26,7 @@ from web.prefix import url
 
 pages = Pages("dashboard_pages", __name__)
 DEFAULT_GRID, MOST_GRID = 1380.0, 8000.0
+SOLO = (1000.0, 500.0)
 _streams = BoundedSemaphore(
     24
 )  # three quarters of a worker's threads; beyond that panels are asked to come again
@@ -52,6 +52,7 @@ def _asked(actor: Actor) -> Asked:
         args.get("to", ""),
         chosen,
         grid,
+        _box(),
         args.get("timezone", ""),
         _browser_zone(),
         theme_of(actor) == "dark",
@@ -150,7 +151,7 @@ def _allowed(refresh: str, least_ms: int) -> bool:
 def panels(actor: Actor, uid: str) -> Response:
     """Stream panels as NDJSON, a line each: `{panelId, state, html}`; variables come first where they changed.
 
-    ids: keys of panels, separated by commas. w: the grid's width in pixels.
+    ids: keys of panels, separated by commas. w: the grid's width in pixels. width, height: of a panel that stands alone.
     """
     with transaction(write=False):
         dashboard = dashboards.find_by_uid(actor, uid)
@@ -241,10 +242,8 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
     place = found.get(wanted) or next((one for one in found.values() if str(one.id) == wanted), None)
     if place is None:
         raise dashboards.DashboardNotFound(f"This dashboard has no panel {wanted or '(panelId is missing)'}")
-    width, height = (_pixels(name, default) for name, default in (("width", 1000), ("height", 500)))
-    rows = max(1, round((height + 8) / 38))
-    alone = Placed(place.key, place.id, place.panel, 0, 0, 24, rows, place.scope)
-    model.asked = replace(model.asked, grid_px=width)
+    alone = replace(place, x=0, y=0)
+    model.asked = replace(model.asked, box_px=_box() or SOLO)
     panel_data.resolve_variables(model)
     drawn = next(panel_data.draw(model, [alone]))
     values = _values(actor, dashboard, model)
@@ -260,9 +259,13 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
     return Response(html, content_type=HTML)
 
 
-def _pixels(name: str, default: int) -> float:
-    text = request.args.get(name, "")
-    return float(max(50, min(4000, int(text)))) if text.isdigit() else float(default)
+def _box() -> tuple[float, float] | None:
+    """Return the size that the address gives a panel alone (`width`, `height`), if it gives one."""
+    texts = [request.args.get(name, "") for name in ("width", "height")]
+    if not all(text.isdigit() and len(text) < 6 for text in texts):
+        return None
+    width, height = (float(max(50, min(4000, int(text)))) for text in texts)
+    return width, height
 
 
 @pages.operation("POST", "/d/<uid>/<slug>/json", access=can("dashboards:write"), own_transactions=True)

@@ -20,19 +20,15 @@ const shown = (panel) => panel.checkVisibility() && panel.getBoundingClientRect(
 
 function query(ids, fresh) {
   const search = new URLSearchParams(location.search);
-  for (const name of ["viewPanel", "kiosk", "refresh", "inline"]) search.delete(name);
+  for (const name of ["viewPanel", "kiosk", "refresh", "inline", "panelId"]) search.delete(name);
   search.set("ids", ids.join(","));
-  const single = document.querySelector(".grid.single");
-  search.set("w", Math.round(wide(single) ?? grid().clientWidth));
+  const alone = document.querySelector(".grid.single .panel, .solo .panel");
+  if (alone) {
+    search.set("width", Math.round(alone.offsetWidth));
+    search.set("height", Math.round(alone.offsetHeight));
+  } else search.set("w", grid().clientWidth);
   if (!fresh) search.set("fresh", "0");
   return `${body.dataset.root}/d/${body.dataset.dashboardUid}/panels?${search}`;
-}
-
-// A panel alone is as wide as the whole grid, so the grid is asked for at the width that makes it so.
-function wide(single) {
-  if (!single) return null;
-  const span = Number(/span (\d+)/.exec(single.firstElementChild.style.gridColumn)?.[1] ?? 24);
-  return ((single.clientWidth + 8) * 24) / span - 8;
 }
 
 async function load(keys, fresh) {
@@ -203,14 +199,25 @@ function unfold(row) {
 function startRows() {
   document.addEventListener("toggle", (event) => event.target.matches?.("details.row") && unfold(event.target), true);
   addEventListener("scroll", () => rest(), { passive: true });
-  let width = innerWidth;
+}
+
+function startSizes() {
+  let size = [innerWidth, innerHeight];
   let later = 0;
   addEventListener("resize", () => {
-    if (innerWidth === width) return;
-    width = innerWidth;
+    const alone = document.querySelector(".grid.single, .solo");
+    if (innerWidth === size[0] && (!alone || innerHeight === size[1])) return;
+    size = [innerWidth, innerHeight];
     clearTimeout(later);
     later = setTimeout(() => refresh(false), 200);
   });
+}
+
+// A panel alone was drawn for the size in its address; the frame that it stands in may have another.
+function fitAlone() {
+  const { width, height } = body.dataset;
+  const panel = document.querySelector(".solo .panel");
+  if (Math.abs(panel.offsetWidth - width) > 2 || Math.abs(panel.offsetHeight - height) > 2) refresh(false);
 }
 
 function startLinks() {
@@ -237,7 +244,12 @@ export function startDashboard() {
   startRange();
   startRefresh();
   startLinks();
-  if (body.dataset.solo !== undefined || body.dataset.inline !== undefined) return;
+  if (body.dataset.inline !== undefined) return;
+  startSizes();
+  if (body.dataset.solo !== undefined) {
+    fitAlone();
+    return;
+  }
   startVariables();
   startRows();
   refresh();

@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,28 @@ def test_one_panel_alone_and_back(signed_in: Page) -> None:
     page.get_by_role("link", name="All panels").click()
     page.wait_for_url(lambda url: "viewPanel" not in url)
     assert settled(page) == {"done": count}
+
+
+@pytest.mark.parametrize("path", [f"{OVERVIEW}?viewPanel=7", "/d-solo/sample-overview/x?panelId=7"])
+def test_a_panel_alone_fills_its_room_and_follows_the_window(signed_in: Page, path: str) -> None:
+    page = signed_in
+    for width, height in ((1300, 900), (700, 600)):
+        page.set_viewport_size({"width": width, "height": height})
+        if width == 1300:
+            page.goto(path)
+        fits = """() => {
+          const panel = document.querySelector("[data-panel-id='7']"), legend = panel.querySelector(".legend");
+          const gap = panel.getBoundingClientRect().bottom - legend.getBoundingClientRect().bottom;
+          const side = panel.clientWidth - panel.querySelector("svg.plot").clientWidth;
+          return panel.dataset.state === "done" && gap < 30 && gap > 0 && side < 30 && side > 0;
+        }"""
+        expect(page.locator("svg.plot")).to_be_visible()
+        until = time.monotonic() + 10
+        while not page.evaluate(fits):
+            assert time.monotonic() < until, page.evaluate(
+                fits.replace("return panel", "return [gap, side]; return panel")
+            )
+            time.sleep(0.1)
 
 
 def test_a_legend_shows_one_series_alone(signed_in: Page) -> None:
