@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test test-browser lint compare bench bench-page assets lock clean
+.PHONY: help run test test-browser lint compare bench bench-page assets test-servers lock clean
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
@@ -15,6 +15,9 @@ test: $(VENV)/.dev static/dist/manifest.json lint ## lint, types, import rules, 
 
 test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium with a real Prometheus (apt: chromium prometheus prometheus-node-exporter)
 	@$(BIN)/pytest -m browser tests/browser
+
+test-servers: $(VENV)/.dev static/dist/manifest.json ## model, service, page and contract tests on real servers (apt: postgresql mariadb-server)
+	@for kind in postgres mysql; do $(BIN)/pytest -m "not browser" --database $$kind tests/models tests/services tests/web tests/pages tests/contract || exit 1; done
 
 lint: $(VENV)/.dev static/node_modules/.stamp ## ruff, mypy, import-linter, djlint, biome
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -14,7 +14,7 @@ from blueprints import api, cli, pages
 from core import settings as configuration
 from core.crypto import Vault
 from core.settings import ROOT, Settings
-from models import db
+from models import db, engine
 from services import dashboard_files, dashboards, data_sources, setup
 from web import compression, errors, operation, person, security, session
 from web.prefix import Prefix
@@ -28,11 +28,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings is None:
         config = os.environ.get("BELVEDERE_CONFIG")
         settings = configuration.load(Path(config) if config else None)
+    database = engine.database(settings)
     app = Flask(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=setup.secret_key(settings),
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{settings.database_path}",
+        SQLALCHEMY_DATABASE_URI=database.url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.options,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_ENABLED=False,  # the gate checks forms, by a token of the session row
         MAX_CONTENT_LENGTH=64 * 1024 * 1024,

@@ -29,7 +29,7 @@ OLD_NAMES = {
 }
 _UNITS = {("session", "session_life_time"): "s", ("security", "login_remember_days"): "d"}
 _CHOICES = {
-    ("database", "type"): ("sqlite3",),
+    ("database", "type"): ("sqlite3", "postgres", "mysql"),
     ("server", "protocol"): ("http", "https"),
     ("users", "default_theme"): ("dark", "light", ""),
     ("users", "auto_assign_org_role"): ("Viewer", "Editor", "Admin"),

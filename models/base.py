@@ -17,8 +17,12 @@ Moment = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
 
 
 def exact(length: int) -> TypeEngine[str]:
-    """Return a text column type that tells upper from lower case on every server."""
-    return String(length).with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+    """Return a text column type that tells upper from lower case, and sorts by code point, on every server."""
+    return (
+        String(length)
+        .with_variant(mysql.VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+        .with_variant(String(length, collation="C"), "postgresql")
+    )
 
 
 class Base(DeclarativeBase):

@@ -1,13 +1,15 @@
 """What a fresh server needs before its first request: a key, tables, an organisation, an administrator, samples."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import alembic.command
 import alembic.config
 import orjson
-from sqlalchemy import inspect, select
+from sqlalchemy import Engine, inspect, select, text
 
 from core import clock, crypto
 from core.access import Actor, Credential, Role, grants_of
@@ -41,21 +43,48 @@ def alembic_config(migrations: Path) -> alembic.config.Config:
 
 
 def prepare(settings: Settings, migrations: Path) -> None:
-    """Make the tables of a new database, or bring an older one up to date."""
+    """Make the tables of a new database, or bring an older one up to date; of several servers one at a time."""
     settings.database_path.parent.mkdir(parents=True, exist_ok=True)
+    bring_up(db.engine, migrations)
+
+
+def bring_up(engine: Engine, migrations: Path) -> None:
+    """Give a database the tables of today."""
     config = alembic_config(migrations)
-    with db.engine.connect() as connection:
-        tables = set(inspect(connection).get_table_names())
-    config.attributes["engine"] = db.engine
-    if not tables:
-        Base.metadata.create_all(db.engine)
+    config.attributes["engine"] = engine
+    with _alone(engine):
+        if set(inspect(engine).get_table_names()):
+            alembic.command.upgrade(config, "head")
+            return
+        if engine.dialect.name in {"mysql", "mariadb"}:
+            with engine.begin() as connection:
+                connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4"))
+        Base.metadata.create_all(engine)
         alembic.command.stamp(config, "head")
-    else:
-        alembic.command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Keep other servers that start at the same time waiting (SQLite has one server)."""
+    take, give = {
+        "postgresql": ("SELECT pg_advisory_lock(7241)", "SELECT pg_advisory_unlock(7241)"),
+        "mysql": ("SELECT GET_LOCK('belvedere', 120)", "SELECT RELEASE_LOCK('belvedere')"),
+    }.get("mysql" if engine.dialect.name == "mariadb" else engine.dialect.name, ("SELECT 1", "SELECT 1"))
+    with engine.connect() as connection:
+        connection.execute(text(take))
+        try:
+            yield
+        finally:
+            connection.execute(text(give))
 
 
 def first_content(settings: Settings) -> None:
     """Make the first organisation and administrator where there is none, and the samples if they are asked for."""
+    with _alone(db.engine):
+        _first_content(settings)
+
+
+def _first_content(settings: Settings) -> None:
     if db.session.scalar(select(Org.id).limit(1)):
         db.session.rollback()
         return

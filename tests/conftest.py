@@ -1,16 +1,19 @@
-"""Every test gets a database of its own: a copy of one that was made once."""
+"""Every test begins with the same database: a copy of a file that was made once, or (`--database`) what was put back
+on a real server.
+"""
 
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import URL, create_engine, event
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -18,20 +21,48 @@ from core import settings as configuration
 from core.settings import Settings
 from models import db
 from services import orgs, users
+from tests.servers import SERVERS, Baseline, make_database
 
 SECRET = {"GF_SECURITY_SECRET_KEY": "a key for tests", "GF_BELVEDERE_SAMPLE_CONTENT": "false"}
 ROLES = ("viewer", "editor", "orgadmin")
 
 
-def settings_for(folder: Path, **more: str) -> Settings:
-    return configuration.load(environment={"GF_PATHS_DATA": str(folder), **SECRET, **more})
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=["sqlite3", *SERVERS], default="sqlite3", help="where tests keep data"
+    )
+
+
+def settings_for(folder: Path, url: URL | None = None, **more: str) -> Settings:
+    given = {"GF_DATABASE_URL": shown(url)} if url is not None else {}
+    return configuration.load(environment={"GF_PATHS_DATA": str(folder), **SECRET, **given, **more})
+
+
+def shown(url: URL) -> str:
+    """Return an address as `database.url` has it."""
+    kind = {"postgresql": "postgres"}.get(url.get_backend_name(), url.get_backend_name())
+    return url.set(drivername=kind).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def database_server(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[URL | None]:
+    """A running server, or None for SQLite."""
+    kind = pytestconfig.getoption("--database")
+    if kind == "sqlite3":
+        yield None
+        return
+    with SERVERS[kind](tmp_path_factory.mktemp(kind)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, database_server: URL | None) -> "Template":
     """A database with an organisation of each role's person, and another organisation beside it."""
     folder = tmp_path_factory.mktemp("template")
-    app = create_app(settings_for(folder))
+    url = make_database(database_server, "belvedere") if database_server is not None else None
+    app = create_app(settings_for(folder, url))
     with app.app_context():
         made = {
             name: users.create(
@@ -65,18 +96,31 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             orgs.remove_member(1, with_other)
         db.engine.dispose()
     path = folder / "belvedere.db"
-    sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+    if url is None:
+        sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return Template(path)
+    return Template(path, url, Baseline(create_engine(url)))
+
+
+@dataclass
+class Template:
+    """Where a test's database comes from: a file to copy, or a server to put things back on."""
+
+    path: Path
+    url: URL | None = None
+    baseline: Baseline | None = None
 
 
 @pytest.fixture
-def make_app(template: Path, tmp_path: Path) -> Iterator[Any]:
+def make_app(template: Template, tmp_path: Path) -> Iterator[Any]:
     apps: list[Flask] = []
+    if template.baseline is not None:
+        template.baseline.restore()
 
     def make(**more: str) -> Flask:
-        if not (tmp_path / "belvedere.db").exists():
-            shutil.copy(template, tmp_path / "belvedere.db")
-        apps.append(create_app(settings_for(tmp_path, **more)))
+        if template.url is None and not (tmp_path / "belvedere.db").exists():
+            shutil.copy(template.path, tmp_path / "belvedere.db")
+        apps.append(create_app(settings_for(tmp_path, template.url, **more)))
         return apps[-1]
 
     yield make

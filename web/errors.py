@@ -6,12 +6,13 @@ from typing import cast
 from urllib.parse import quote
 
 from flask import Flask, Response, g, redirect, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoSuchPath
 
 from core.access import NOBODY
-from core.errors import DomainError, NotFound, Unauthorized, Unavailable
+from core.errors import BadRequest, DomainError, NotFound, Unauthorized, Unavailable
+from models import faults
 from web import identity
 from web.prefix import url
 from web.responses import JSON, JSON_UTF8, answer
@@ -35,7 +36,7 @@ def install(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -62,9 +63,16 @@ def _http(fault: HTTPException) -> Response:
     return _page(plain, fault.code or 500) if wants_page() else answer(plain.body(), fault.code or 500)
 
 
-def _database(fault: OperationalError) -> Response:
-    log.warning("database: %s", fault.orig)
-    return _domain(Unavailable()) if "locked" in str(fault.orig) else _unforeseen(fault)
+def _database(fault: SQLAlchemyError) -> Response:
+    words = faults.trouble(fault)
+    if words:
+        log.warning("database: %s", getattr(fault, "orig", fault))
+        return _domain(Unavailable(words))
+    if faults.unstorable(fault):
+        return _domain(
+            BadRequest("A value is too long, or holds a character that cannot be kept", traced=False)
+        )
+    return _unforeseen(fault)
 
 
 def _unforeseen(fault: Exception) -> Response:

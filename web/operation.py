@@ -13,9 +13,11 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError
 
 from core.access import Actor, Credential
 from core.errors import BadRequest, Forbidden
+from models import faults
 from models.session import transaction
 from web import identity
 from web.access import Access
@@ -24,6 +26,7 @@ Handler = Callable[..., Response]
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _ID = re.compile(r"(^|_)id$")
 _DECLARED = "declared_operation"
+_TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,23 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
             path["body"] = operation.body.read(_json())
         if operation.own_transactions:
             return handler(actor, **path)
+        for left in reversed(range(_TRIES)):
+            try:
+                return once(actor, path)
+            except DBAPIError as fault:
+                # Two writers met, and the database chose this one to begin again: nothing of it was kept.
+                if not left or not faults.can_repeat(fault):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def once(actor: Actor, path: dict[str, Any]) -> Response:
         with transaction(write=operation.writes):
-            if loader is not None:
-                found = loader.load(actor, *(path.pop(name) for name in loader.params))
-                access.check_object(actor, found)
-                path[loader.name] = found
-            return handler(actor, **path)
+            if loader is None:
+                return handler(actor, **path)
+            rest = {name: value for name, value in path.items() if name not in loader.params}
+            found = loader.load(actor, *(path[name] for name in loader.params))
+            access.check_object(actor, found)
+            return handler(actor, **{loader.name: found}, **rest)
 
     setattr(view, _DECLARED, operation)
     return view

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from blueprints.cli import serve
+from blueprints.cli import database, serve
 
 
 def install(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(serve.serve)
+    app.cli.add_command(database.group)

@@ -20,7 +20,8 @@ def upgrade():
             "login",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("client_ip", sa.String(length=64), nullable=False),
@@ -44,7 +45,8 @@ def upgrade():
             "name",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("address1", sa.String(length=255), nullable=False),
@@ -92,14 +94,16 @@ def upgrade():
             "login",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "email",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -142,14 +146,16 @@ def upgrade():
             "name",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "key_hash",
             sa.String(length=64)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql")
+            .with_variant(sa.String(length=64, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("role", sa.String(length=20), nullable=False),
@@ -180,7 +186,8 @@ def upgrade():
             "token_hash",
             sa.String(length=64)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=64), "mysql")
+            .with_variant(sa.String(length=64, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("csrf_secret", sa.String(length=64), nullable=False),
@@ -217,21 +224,24 @@ def upgrade():
             "uid",
             sa.String(length=40)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mysql")
+            .with_variant(sa.String(length=40, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "slug",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "title",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("folder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -289,14 +299,16 @@ def upgrade():
             "uid",
             sa.String(length=40)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=40), "mysql")
+            .with_variant(sa.String(length=40, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column(
             "name",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("type", sa.String(length=255), nullable=False),
@@ -384,7 +396,8 @@ def upgrade():
             "name",
             sa.String(length=190)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=190), "mysql")
+            .with_variant(sa.String(length=190, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.Column("email", sa.String(length=190), nullable=False),
@@ -415,7 +428,8 @@ def upgrade():
             "term",
             sa.String(length=100)
             .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mariadb")
-            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mysql"),
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=100), "mysql")
+            .with_variant(sa.String(length=100, collation="C"), "postgresql"),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(
@@ -496,44 +510,17 @@ def upgrade():
 
 def downgrade():
     """Go back."""
-
-    with op.batch_alter_table("team_member", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_team_member_user_id"))
-        batch_op.drop_index(batch_op.f("ix_team_member_org_id"))
-
     op.drop_table("team_member")
-    with op.batch_alter_table("star", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_star_dashboard_id"))
-
     op.drop_table("star")
     op.drop_table("dashboard_version")
-    with op.batch_alter_table("dashboard_tag", schema=None) as batch_op:
-        batch_op.drop_index("ix_dashboard_tag_org_term")
-
     op.drop_table("dashboard_tag")
     op.drop_table("team")
-    with op.batch_alter_table("org_user", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_org_user_user_id"))
-
     op.drop_table("org_user")
     op.drop_table("data_source")
-    with op.batch_alter_table("dashboard", schema=None) as batch_op:
-        batch_op.drop_index("ix_dashboard_org_title")
-        batch_op.drop_index("ix_dashboard_org_updated")
-        batch_op.drop_index("ix_dashboard_org_slug")
-        batch_op.drop_index("ix_dashboard_org_folder")
-
     op.drop_table("dashboard")
-    with op.batch_alter_table("auth_session", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_auth_session_user_id"))
-
     op.drop_table("auth_session")
     op.drop_table("api_key")
     op.drop_table("user")
     op.drop_table("preferences")
     op.drop_table("org")
-    with op.batch_alter_table("login_attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_attempt_login"))
-        batch_op.drop_index(batch_op.f("ix_login_attempt_created"))
-
     op.drop_table("login_attempt")

@@ -8,11 +8,13 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from sqlalchemy import URL
 from werkzeug.serving import make_server
 
 from app import create_app
-from core import settings as configuration
 from models import db
+from tests.conftest import settings_for
+from tests.servers import make_database
 
 HERE = Path(__file__).parent
 # Share of steps that must pass. What is left out comes with its own families: permissions, versions, library panels,
@@ -39,12 +41,10 @@ def _replay() -> Any:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory, database_server: URL | None) -> Iterator[str]:
     """A fresh server without sample content."""
-    folder = tmp_path_factory.mktemp("replay")
-    app = create_app(
-        configuration.load(environment={"GF_PATHS_DATA": str(folder), "GF_BELVEDERE_SAMPLE_CONTENT": "false"})
-    )
+    url = make_database(database_server, "replay") if database_server is not None else None
+    app = create_app(settings_for(tmp_path_factory.mktemp("replay"), url))
     made = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=made.serve_forever, daemon=True)
     thread.start()

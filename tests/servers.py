@@ -1,0 +1,181 @@
+"""Real database servers for tests, started in folders of their own on free ports of loopback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, text
+
+from models.engine import address
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _as(user: str) -> list[str]:
+    """Database servers refuse to run as root; where tests do, the package's own user runs them."""
+    return ["runuser", "-u", user, "--"] if os.geteuid() == 0 else []
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
+    )
+    assert found, f"no {name}: apt-get install postgresql mariadb-server"
+    return found
+
+
+@contextmanager
+def _served(command: list[str], folder: Path, url: URL) -> Iterator[URL]:
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, start_new_session=True)
+        try:
+            _wait(process, url, folder)
+            yield url
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def _wait(process: "subprocess.Popen[bytes]", url: URL, folder: Path) -> None:
+    engine = create_engine(url)
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with engine.connect():
+                break
+        except Exception as fault:
+            if time.monotonic() > until or process.poll() is not None:
+                raise AssertionError((folder / "server.log").read_text()) from fault
+            time.sleep(0.2)
+    engine.dispose()
+
+
+@contextmanager
+def postgres(folder: Path, port: int = 0) -> Iterator[URL]:
+    """Start PostgreSQL; a folder that holds a cluster is taken up again."""
+    port = port or free_port()
+    data = folder / "data"
+    _owned(folder, "postgres")
+    if not data.exists():
+        made = [
+            *_as("postgres"),
+            _program("initdb"),
+            "-D",
+            str(data),
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+        ]
+        subprocess.run([*made, "--locale=C.UTF-8"], check=True, capture_output=True, cwd=folder)
+    options = [
+        "-p",
+        str(port),
+        "-k",
+        str(folder),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "max_connections=200",
+    ]
+    command = [*_as("postgres"), _program("postgres"), "-D", str(data), *options]
+    with _served(command, folder, address(f"postgres://postgres@127.0.0.1:{port}/postgres")) as url:
+        yield url
+
+
+@contextmanager
+def mariadb(folder: Path, port: int = 0) -> Iterator[URL]:
+    """Start MariaDB; a folder that holds its data is taken up again."""
+    port = port or free_port()
+    data = folder / "data"
+    _owned(folder, "mysql")
+    if not data.exists():
+        made = [
+            "--no-defaults",
+            f"--datadir={data}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ]
+        install = [*_as("mysql"), _program("mariadb-install-db"), *made]
+        subprocess.run(install, check=True, capture_output=True, cwd=folder)
+    options = [
+        f"--datadir={data}",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={folder / 'socket'}",
+    ]
+    command = [*_as("mysql"), _program("mariadbd"), "--no-defaults", *options, "--max-connections=200"]
+    with _served(command, folder, address(f"mysql://root@127.0.0.1:{port}/mysql")) as url:
+        yield url
+
+
+def _owned(folder: Path, user: str) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, user)
+        for above in folder.parents:  # pytest's folders are for their owner alone
+            if above.owner() == "root" and above != Path("/") and str(above).startswith("/tmp/"):
+                above.chmod(above.stat().st_mode | 0o011)
+
+
+SERVERS = {"postgres": postgres, "mysql": mariadb}
+
+
+def make_database(url: URL, name: str) -> URL:
+    """Make an empty database on a server."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        force = " WITH (FORCE)" if engine.dialect.name == "postgresql" else ""  # an app of an earlier test may still look
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}{force}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(database=name)
+
+
+class Baseline:
+    """What a test's database holds at its beginning, put back before each test."""
+
+    def __init__(self, engine: Engine) -> None:
+        from models import Base
+
+        self._engine = engine
+        self._tables = Base.metadata.sorted_tables
+        with engine.connect() as connection:
+            self._rows = {
+                one.name: [dict(row._mapping) for row in connection.execute(one.select())]
+                for one in self._tables
+            }
+
+    def restore(self) -> None:
+        quote = self._engine.dialect.identifier_preparer.quote
+        names = [quote(one.name) for one in self._tables]
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            else:
+                connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
+                for name in names:
+                    connection.execute(text(f"TRUNCATE {name}"))
+                connection.execute(text("SET FOREIGN_KEY_CHECKS=1"))
+            for table in self._tables:
+                if self._rows[table.name]:
+                    connection.execute(table.insert(), self._rows[table.name])
+            if self._engine.dialect.name == "postgresql":
+                for table in self._tables:
+                    most = max((row["id"] for row in self._rows[table.name]), default=0)
+                    if most:
+                        connection.execute(
+                            text(
+                                f"SELECT setval(pg_get_serial_sequence('{quote(table.name)}', 'id'), {most})"
+                            )
+                        )
