@@ -106,9 +106,17 @@ def _postgres_tls(settings: Settings) -> dict[str, str]:
     mode = settings.text("database", "ssl_mode")
     if mode not in _PG_MODES:
         raise BadSetting(f"[database] ssl_mode must be one of {', '.join(_PG_MODES)}, not {mode!r}")
-    files = {"sslrootcert": "ca_cert_path", "sslkey": "client_key_path", "sslcert": "client_cert_path"}
-    found = {name: settings.text("database", key) for name, key in files.items()}
-    return {"sslmode": mode, **{name: value for name, value in found.items() if value}}
+    ca, cert, key = _tls_files(settings)
+    found = {"sslmode": mode, "sslrootcert": ca, "sslcert": cert, "sslkey": key}
+    return {name: value for name, value in found.items() if value}
+
+
+def _tls_files(settings: Settings) -> tuple[str, str, str]:
+    return (
+        settings.text("database", "ca_cert_path"),
+        settings.text("database", "client_cert_path"),
+        settings.text("database", "client_key_path"),
+    )
 
 
 def _mysql_tls(settings: Settings) -> dict[str, Any]:
@@ -116,7 +124,8 @@ def _mysql_tls(settings: Settings) -> dict[str, Any]:
     mode = settings.text("database", "ssl_mode")
     if mode in {"", "disable", "false"}:
         return {}
-    files = {"ca": "ca_cert_path", "key": "client_key_path", "cert": "client_cert_path"}
-    found: dict[str, Any] = {name: settings.text("database", key) for name, key in files.items()}
+    found = {
+        name: path for name, path in zip(("ca", "cert", "key"), _tls_files(settings), strict=True) if path
+    }
     verify = mode not in {"skip-verify", "prefer"}
-    return {"ssl": {**{name: value for name, value in found.items() if value}, "check_hostname": verify, "verify_mode": "required" if verify else "none"}}  # fmt: skip
+    return {"ssl": {**found, "check_hostname": verify, "verify_mode": "required" if verify else "none"}}

@@ -135,7 +135,9 @@ def make_database(url: URL, name: str) -> URL:
     """Make an empty database on a server."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        force = " WITH (FORCE)" if engine.dialect.name == "postgresql" else ""  # an app of an earlier test may still look
+        force = (
+            " WITH (FORCE)" if engine.dialect.name == "postgresql" else ""
+        )  # an app of an earlier test may still look
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}{force}"))
         connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
