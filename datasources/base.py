@@ -121,6 +121,12 @@ class DataSource:
         del model
         return True
 
+    @classmethod
+    def proxy_role(cls, method: str, path: str) -> str:
+        """Return the least role that may call a path of the source through the proxy. Raises SourceError if none may."""
+        del method, path
+        return "Viewer"
+
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return the frames of one query. Raises SourceError."""
         raise NotImplementedError

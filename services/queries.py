@@ -12,7 +12,6 @@ from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.timerange import parse_time, zone
 from datasources.base import DataSource as Source
 from datasources.base import Deadline, Health, Query, ResourceReply, SourceConfig, SourceError
-from datasources.http import call
 from models import DataSource, db
 from queries import run
 from services import data_sources
@@ -185,27 +184,3 @@ class ResourceFailed(DomainError):
     def __init__(self, fault: SourceError) -> None:
         super().__init__(fault.message)
         self.status = fault.status  # type: ignore[misc]  # the source's own
-
-
-class NoAnswer(DomainError):
-    """The source could not be reached through the proxy."""
-
-    status = 502
-
-
-def forward(
-    config: SourceConfig, method: str, path: str, query: str, body: bytes, content_type: str
-) -> tuple[int, bytes, str]:
-    """Send a client's own request to a source and return status, body and content type. Raises NoAnswer."""
-    try:
-        return call(
-            config,
-            method,
-            path,
-            Deadline.after(config.timeout_s),
-            query=query,
-            body=body or None,
-            content_type=content_type,
-        )
-    except SourceError as fault:
-        raise NoAnswer(fault.message) from None

@@ -5,13 +5,14 @@ from flask import Response, request
 from core.settings import Settings
 
 # Scripts and styles come from files of ours alone; style attributes place panels on the grid.
+_PROXIED = "/api/datasources/proxy/"  # what may be kept of those answers is for the source to say
 _POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {}"
 
 
 def headers(response: Response, settings: Settings) -> Response:
     """Add what the settings ask for; what a route has set itself stays."""
     found = response.headers
-    if "Cache-Control" not in found:
+    if "Cache-Control" not in found and not request.path.startswith(_PROXIED):
         found["Cache-Control"] = "no-cache"
         found["Pragma"] = "no-cache"
         found["Expires"] = "-1"

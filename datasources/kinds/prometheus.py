@@ -20,6 +20,8 @@ from datasources.prometheus_frames import heatmap, table
 _DEFAULT_STEP_MS = 15_000
 _MAX_POINTS = 11_000  # Prometheus refuses more
 _LEGEND = re.compile(r"\{\{\s*(.+?)\s*\}\}")
+_POSTED = ("api/v1/query", "api/v1/series", "api/v1/labels")
+_RULES = ("rules", "config/v1/rules")
 _NUMBERS = bytes.maketrans(b'[]"', b"   ")
 
 
@@ -79,6 +81,19 @@ class Prometheus(DataSource):
     def asks(cls, model: Mapping[str, Any]) -> bool:
         """Say whether there is an expression."""
         return bool(str(model.get("expr") or "").strip())
+
+    @classmethod
+    def proxy_role(cls, method: str, path: str) -> str:
+        """Return who may write what: queries may be posted by everybody, rules by editors, and nothing else."""
+        if method not in {"POST", "PUT", "DELETE"}:
+            return "Viewer"
+        if method == "POST" and path.startswith(_POSTED):
+            return "Viewer"
+        if method in {"POST", "DELETE"} and path.startswith(_RULES):
+            return "Editor"
+        raise SourceError(
+            f"non allow-listed {method}s not allowed on proxied Prometheus datasource", status=403
+        )
 
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return a frame per series: time in ms UTC, float64 values, labels on the value field."""
