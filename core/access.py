@@ -22,6 +22,7 @@ class Credential(StrEnum):
     SESSION = "session"
     BASIC = "basic"
     API_KEY = "api_key"
+    ANONYMOUS = "anonymous"
 
 
 Grants = Mapping[str, tuple[str, ...]]
@@ -130,7 +131,12 @@ class Actor:
     @property
     def shown_name(self) -> str:
         """What to call them on a page."""
-        return self.name or self.login or "Key"
+        return self.name or self.login or ("Guest" if self.credential is Credential.ANONYMOUS else "Key")
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether they look on without having signed in."""
+        return self.credential is Credential.ANONYMOUS
 
     def may(self, action: str, *scopes: str) -> bool:
         """Say whether an action is granted on any of the scopes; without scopes, whether on anything."""

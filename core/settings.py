@@ -32,6 +32,7 @@ _CHOICES = {
     ("database", "type"): ("sqlite3", "postgres", "mysql"),
     ("server", "protocol"): ("http", "https"),
     ("users", "default_theme"): ("dark", "light", ""),
+    ("auth.anonymous", "org_role"): ("Viewer", "Editor", "Admin"),
     ("users", "auto_assign_org_role"): ("Viewer", "Editor", "Admin"),
     ("security", "cookie_samesite"): ("lax", "strict", "none", "disabled", ""),
     ("log", "level"): ("debug", "info", "warn", "error", "critical", ""),

@@ -205,7 +205,7 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
         "canSave": actor.may("dashboards:write", *held),
         "canEdit": actor.may("dashboards:write", *held),
         "canAdmin": actor.may("dashboards.permissions:write", *held),
-        "canStar": True,
+        "canStar": not actor.is_guest,
         "canDelete": actor.may("dashboards:delete", *held),
         "slug": row.slug,
         "url": page_url(row.uid, row.slug, is_folder=row.is_folder),

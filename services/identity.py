@@ -1,5 +1,6 @@
 """From a credential to an Actor. One joined select each; slow hashes are checked outside any write."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from core.errors import BadRequest, DomainError, Unauthorized
 from models import ApiKey, AuthSession, LoginAttempt, Org, OrgUser, User, db
 from models.session import transaction
 
+log = logging.getLogger("belvedere.identity")
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=5)
 NO_ORG = -1
@@ -171,6 +173,18 @@ def by_api_key(text: str) -> Actor:
         credential_id=row.id,
         grants=grants_of(row.role, server_admin=False),
     )
+
+
+def guest(org_name: str, role: str) -> Actor | None:
+    """Return who looks on without signing in, or None (and a line in the log) where the organisation is not there."""
+    org_id = db.session.scalar(select(Org.id).where(Org.name == org_name))
+    if org_id is None:
+        log.warning(
+            "auth.anonymous: there is no organisation %r; nobody looks on without signing in", org_name
+        )
+        return None
+    grants = grants_of(role, server_admin=False)
+    return Actor(org_id=org_id, org_name=org_name, role=role, credential=Credential.ANONYMOUS, grants=grants)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from core.access import Actor, Loader
+from core.access import Actor, Credential, Loader
 from core.errors import Forbidden, Unauthorized
 
 
@@ -41,7 +41,7 @@ class Access:
         if self.admin and not actor.server_admin:
             raise Forbidden
         if self.person and not actor.user_id:
-            raise Forbidden
+            raise Unauthorized if actor.credential is Credential.ANONYMOUS else Forbidden
         if self.actions and not actor.may_any(self.actions):
             raise AccessDenied(self.actions)
 
@@ -51,11 +51,14 @@ class Access:
             raise AccessDenied(self.actions)
 
 
-def can(*actions: str, of: Loader | None = None, any_scope: bool = False) -> Access:
-    """Demand one of the actions: on the loaded object, or on anything at all where the route filters in SQL."""
+def can(*actions: str, of: Loader | None = None, any_scope: bool = False, known: bool = True) -> Access:
+    """Demand one of the actions: on the loaded object, or on anything at all where the route filters in SQL.
+
+    known: False where the original names the missing right (403) to a caller that it does not know, instead of 401.
+    """
     if any_scope and of is not None:
         raise ValueError("a route either loads an object or filters a list")
-    return Access(" or ".join(actions), actions, of)
+    return Access(" or ".join(actions), actions, of, known)
 
 
 def public(reason: str) -> Access:

@@ -10,6 +10,8 @@ Domain code has one meaning, the newest. Every difference is one of these functi
 | a uid clash is 412                                      | 5.x         | 003      |
 | the home dashboard is always the model                  | 2.0 … 5.x   | 001, 003 |
 | data sources show (empty) password members              | 2.0 … 8.5   | 001, 004 |
+| the build stamp of frontend settings is a text           | 2.0, 2.6    | 001      |
+| admin settings show the sections of 2.x                 | 2.0, 2.6    | 001      |
 | dashboard and home metadata always say isStarred, isHome | 2.0 … 5.x  | 001, 003 |
 """
 

@@ -1,8 +1,8 @@
 """The identity hook: one place that reads credentials from a request and yields an Actor.
 
-Order: API key (bearer, or basic with the name `api_key`), basic, session cookie, nobody.
-Source: reference summary, "Auth order"; the ways that are not built yet (render key, JWT, proxy header, anonymous)
-belong into `_CREDENTIALS`, in that order.
+Order: API key (bearer, or basic with the name `api_key`), basic, session cookie, guest, nobody.
+Source: reference summary, "Auth order"; the ways that are not built yet (render key, JWT, proxy header) belong into
+`_CREDENTIALS`, in that order.
 """
 
 import base64
@@ -119,4 +119,16 @@ def _refuse_foreign_origin(settings: Settings) -> None:
         raise Forbidden("origin not allowed: set server.root_url to the address in the browser")
 
 
-_CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (_from_authorization, _from_session)
+def _as_guest() -> Actor | None:
+    """Let anybody look on where `auth.anonymous` says so, unless the address asks for a sign-in."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.flag("auth.anonymous", "enabled") or request.args.get("forceLogin") == "true":
+        return None
+    guest = identity.guest(
+        settings.text("auth.anonymous", "org_name"), settings.text("auth.anonymous", "org_role")
+    )
+    asked = request.args.get("orgId", "")
+    return None if guest is None or (asked.isdigit() and int(asked) not in {0, guest.org_id}) else guest
+
+
+_CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (_from_authorization, _from_session, _as_guest)

@@ -11,12 +11,16 @@ from core.settings import Settings
 
 
 class RowSession(dict[str, Any], SessionMixin):
-    """The session of one request. token: what the browser sent; issued: what it is to keep ("" takes it away)."""
+    """The session of one request. token: what the browser sent; issued: what it is to keep ("" takes it away).
+
+    stale: it is taken away although it stood for nothing any more.
+    """
 
     def __init__(self, token: str) -> None:
         super().__init__()
         self.token = token
         self.issued: str | None = None
+        self.stale = False
 
 
 class RowSessions(SessionInterface):
@@ -36,6 +40,10 @@ class RowSessions(SessionInterface):
             settings: Settings = app.config["SETTINGS"]
             lifetime = settings.seconds("auth", "login_maximum_lifetime_duration") if row.issued else 0
             set_cookie(response, settings.session_cookie, row.issued, lifetime)
+            if not row.issued and row.stale:
+                set_cookie(
+                    response, settings.session_cookie, "", 0
+                )  # as recorded: once for who came, once for the way out
 
 
 def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
@@ -62,5 +70,6 @@ def current() -> RowSession:
 
 def issue(token: str) -> None:
     """Have the browser keep a new token, or (empty) forget the one it has."""
+    current().stale = current().issued == token == ""
     current().issued = token
     g.pop("actor", None)

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from blueprints.api import (
+    admin,
     api_keys,
     dashboards,
     data_sources,
@@ -10,6 +11,7 @@ from blueprints.api import (
     folders,
     health,
     login,
+    nothing_yet,
     orgs,
     orgs_admin,
     proxy,
@@ -24,6 +26,7 @@ from blueprints.api import (
 def blueprints() -> tuple[Blueprint, ...]:
     """Return every family's blueprint."""
     return (
+        admin.api,
         api_keys.api,
         dashboards.api,
         dashboards.root,
@@ -32,6 +35,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         folders.api,
         health.api,
         login.api,
+        nothing_yet.api,
         orgs.api,
         orgs_admin.api,
         proxy.api,

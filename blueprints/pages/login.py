@@ -34,7 +34,7 @@ def _safe(target: str) -> str:
 @pages.operation("GET", "/login", access=public(_WHY), own_transactions=True)
 def login(actor: Actor) -> Response:
     """Show the form, or go on for who is in."""
-    if actor.known:
+    if actor.known and not actor.is_guest:
         return redirect(url("/"))  # type: ignore[return-value]  # redirect() builds this application's Response
     return _form(actor, SignIn())
 

@@ -87,6 +87,13 @@ def change_password(actor: Actor) -> Response:
     return redirect(url("/profile/password"))  # type: ignore[return-value]  # redirect() builds this application's Response
 
 
+@site.operation("GET", "/render/<path:rest>", access=signed_in, own_transactions=True)
+def render(actor: Actor, rest: str) -> Response:
+    """Return a picture that says that panels are not rendered as pictures yet."""
+    del actor, rest
+    return send_from_directory(ROOT / "static" / "src", "no-picture.png", max_age=0)
+
+
 class Measurements(Body):
     """What a browser measured."""
 

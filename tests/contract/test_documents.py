@@ -15,7 +15,6 @@ RECORDS = {
 # Examples of families that are not built yet, by what they wait for. Each later family empties its part.
 PENDING = {
     "snapshots": ("001-047", "001-048", "001-049"),
-    "frontend and admin settings": ("001-050", "001-052"),
     "data sources that speak SQL": ("004-082", "004-083"),
 }
 WAITING = {one for group in PENDING.values() for one in group}
@@ -160,4 +159,7 @@ def test_documented_example(client: Any, name: str) -> None:
         wanted = documented["parsed"]
         if record["operation"] == "GET /api/dashboards/home" and isinstance(wanted, dict):
             wanted = {**wanted, "dashboard": {"title": ""}}  # which panels a home page has is its own matter
+        if record["operation"] == "GET /api/frontend/settings":
+            (example,) = wanted["datasources"].values()  # under a name that stands for any
+            wanted = {**wanted, "datasources": {"-- Grafana --": example}}
         assert _same_shape(wanted, reply.get_json()) == []

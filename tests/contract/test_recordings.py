@@ -26,8 +26,9 @@ LEAST = {
     "dashboards": 0.90,
     "prometheus": 0.85,
     "folders": 0.75,
-    "http": 0.75,
+    "http": 0.95,
     "ds_query": 0.75,
+    "ds_proxy": 0.95,
 }
 
 
