@@ -13,7 +13,7 @@ run: $(VENV)/.run static/dist/manifest.json ## install everything and serve on p
 test: $(VENV)/.dev static/dist/manifest.json lint ## lint, types, import rules, unit and contract tests
 	@$(BIN)/pytest -m "not browser"
 
-test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium with a real Prometheus (apt: chromium prometheus prometheus-node-exporter)
+test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium with a real Prometheus (apt: chromium nginx openssl prometheus prometheus-node-exporter)
 	@$(BIN)/pytest -m browser tests/browser
 
 test-servers: $(VENV)/.dev static/dist/manifest.json ## model, service, page and contract tests on real servers (apt: postgresql mariadb-server)

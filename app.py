@@ -17,6 +17,7 @@ from core.settings import ROOT, Settings
 from models import db, engine
 from services import dashboard_files, dashboards, data_sources, setup
 from web import compression, errors, operation, person, security, session
+from web.forwarded import Forwarded, networks
 from web.prefix import Prefix
 
 _requests = Counter("belvedere_http_requests", "Requests answered", ("method", "status"))
@@ -62,6 +63,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         setup.first_content(settings)
     if settings.sub_path:
         app.wsgi_app = Prefix(app.wsgi_app, settings.sub_path)  # type: ignore[method-assign]  # WSGI layers wrap it
+    proxies = networks(settings.text("belvedere", "trusted_proxies"))
+    if proxies:
+        app.wsgi_app = Forwarded(app.wsgi_app, proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -69,9 +73,10 @@ def _observe(app: Flask) -> None:
     """Number requests, count them, and add the headers that every answer carries."""
 
     @app.before_request
-    def begin() -> None:
+    def begin() -> Response | None:
         g.request_id = request.headers.get("X-Request-Id", "")[:64] or secrets.token_hex(8)
         g.began = time.perf_counter()
+        return security.elsewhere(app.config["SETTINGS"])
 
     @app.after_request
     def end(response: Response) -> Response:

@@ -12,6 +12,10 @@ _config = os.environ.get("BELVEDERE_CONFIG")
 _settings = load(Path(_config) if _config else None)
 
 bind = f"{_settings.text('server', 'http_addr') or '0.0.0.0'}:{_settings.number('server', 'http_port')}"
+if _settings.text("server", "protocol") == "https":
+    certfile, keyfile = (str(_settings.path("server", name)) for name in ("cert_file", "cert_key"))
+# Who may say what of a client is decided by the application (`belvedere.trusted_proxies`).
+forwarded_allow_ips = ""
 workers = _settings.number("belvedere", "workers")
 worker_class = "gthread"
 threads = _settings.number("belvedere", "threads")

@@ -109,6 +109,19 @@ def known_keys() -> dict[tuple[str, str], _Key]:
         }
 
 
+def check_files(settings: "Settings") -> None:
+    """Refuse to start with certificates that are not there. Raises BadSetting."""
+    if settings.text("server", "protocol") != "https":
+        return
+    given = {
+        "cert_file": settings.text("server", "cert_file"),
+        "cert_key": settings.text("server", "cert_key"),
+    }
+    for key, path in given.items():
+        if not path or not (ROOT / path).is_file():
+            raise BadSetting(f"[server] {key} must name a file for protocol https, not {path!r}")
+
+
 def load(ini: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
     """Read all sources.
 
@@ -133,7 +146,9 @@ def load(ini: Path | None = None, environment: Mapping[str, str] | None = None) 
         if not known[target].meant and value != known[target].default:
             remarks.append(f"{origin}: [{name[0]}] {name[1]} is known but has no effect here")
         values[target] = value
-    return Settings(values, tuple(remarks))
+    made = Settings(values, tuple(remarks))
+    check_files(made)
+    return made
 
 
 def _read_ini(ini: Path | None, given: dict[tuple[str, str], tuple[str, str]], remarks: list[str]) -> None:

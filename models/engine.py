@@ -75,7 +75,8 @@ def described(url: URL, settings: Settings) -> Database:
     """Return a database by its address, with the pool and the TLS of the settings."""
     kind = url.get_backend_name()
     threads = settings.number("belvedere", "threads")
-    options: dict[str, Any] = {"echo": settings.flag("database", "log_queries")}
+    # Values never stand in messages of faults: some of them are secrets.
+    options: dict[str, Any] = {"echo": settings.flag("database", "log_queries"), "hide_parameters": True}
     if kind == "sqlite":
         # A thread that waits for SQLite's lock holds its connection: there must be one for each.
         return Database(url, {**options, "pool_size": threads, "max_overflow": 8})

@@ -14,6 +14,7 @@ from models.session import transaction
 
 log = logging.getLogger("belvedere.identity")
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=5)
+ADDRESS_AFTER = 100
 SEEN_EVERY = timedelta(minutes=5)
 NO_ORG = -1
 
@@ -23,6 +24,13 @@ class WrongPassword(Unauthorized):
 
     message = "Invalid username or password"
     traced, early = True, False
+
+
+class TooMany(DomainError):
+    """One address tried too often; whoever shares it waits as well."""
+
+    status = 429
+    message = "Too many failed sign-ins from your address; try again in a few minutes"
 
 
 class WrongKey(DomainError):
@@ -117,14 +125,16 @@ def touch_session(session_id: int, user_id: int) -> None:
 def by_password(
     login: str, password: str, *, org_id: int, client_ip: str, credential: Credential, locks: bool = True
 ) -> Actor:
-    """Return who has this name (or e-mail) and password. locks: failures count, and lock the name for a while.
+    """Return who has this name (or e-mail) and password.
 
-    Raises WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
+    locks: failures count; they lock the name, and in larger numbers the address, for a while.
+
+    Raises TooMany; WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
     """
     row = db.session.execute(
         _person_select(org_id).where(or_(User.login == login, User.email == login))
     ).first()
-    locked = locks and _is_locked(login)
+    locked = locks and _is_locked(login, client_ip)
     fits = crypto.verify_password(row.password if row else None, password)
     if row is None or not fits or locked or row.is_disabled:
         db.session.rollback()
@@ -135,14 +145,17 @@ def by_password(
     return _actor(row, credential)
 
 
-def _is_locked(login: str) -> bool:
-    since = clock.now() - LOCK_FOR
-    tries = (
-        select(func.count())
-        .select_from(LoginAttempt)
-        .where(LoginAttempt.login == login, LoginAttempt.created > since)
+def _is_locked(login: str, client_ip: str) -> bool:
+    """Say whether a name is locked. Raises TooMany where its address is."""
+    recent = (
+        select(func.count()).select_from(LoginAttempt).where(LoginAttempt.created > clock.now() - LOCK_FOR)
     )
-    return bool((db.session.scalar(tries) or 0) >= LOCK_AFTER)
+    if (
+        client_ip
+        and (db.session.scalar(recent.where(LoginAttempt.client_ip == client_ip)) or 0) >= ADDRESS_AFTER
+    ):
+        raise TooMany
+    return bool((db.session.scalar(recent.where(LoginAttempt.login == login)) or 0) >= LOCK_AFTER)
 
 
 def by_api_key(text: str) -> Actor:

@@ -54,9 +54,9 @@ def esbuild() -> str:
 
 def bundle() -> None:
     """Bundle scripts and styles, copy font and icons, and write the manifest."""
-    shutil.rmtree(DIST, ignore_errors=True)
-    DIST.mkdir()
-    made = DIST / "tmp"
+    fresh = HERE / f".dist-{os.getpid()}"  # a server may be serving from dist meanwhile
+    fresh.mkdir()
+    made = fresh / "tmp"
     options = [
         "--bundle",
         "--minify",
@@ -77,20 +77,22 @@ def bundle() -> None:
         "inter.woff2": font.read_bytes(),
         "icons.svg": sprite(),
     }
-    manifest = {name: write(name, data) for name, data in files.items()}
+    manifest = {name: write(fresh, name, data) for name, data in files.items()}
     style = (made / "app.css").read_text().replace("/public/build/inter.woff2", manifest["inter.woff2"])
-    manifest["app.css"] = write("app.css", style.encode())
+    manifest["app.css"] = write(fresh, "app.css", style.encode())
     shutil.rmtree(made)
-    (DIST / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    shutil.rmtree(DIST, ignore_errors=True)
+    fresh.rename(DIST)
 
 
-def write(name: str, data: bytes) -> str:
+def write(folder: Path, name: str, data: bytes) -> str:
     """Write a file and its compressed twin; return its name."""
     stem, dot, suffix = name.rpartition(".")
     full = f"{stem}-{hashlib.sha256(data).hexdigest()[:10]}{dot}{suffix}"
-    (DIST / full).write_bytes(data)
+    (folder / full).write_bytes(data)
     if suffix != "woff2":
-        (DIST / (full + ".gz")).write_bytes(gzip.compress(data, 9, mtime=0))
+        (folder / (full + ".gz")).write_bytes(gzip.compress(data, 9, mtime=0))
     return full
 
 

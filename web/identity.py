@@ -111,12 +111,28 @@ def _from_session() -> Actor | None:
 
 def _refuse_foreign_origin(settings: Settings) -> None:
     """A browser sends our cookie with requests that another site's page makes; their Origin gives them away."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        check_origin(settings)
+
+
+def check_origin(settings: Settings) -> None:
+    """Refuse what a page of another site sent. Raises Forbidden naming the settings that would let it in."""
     origin = request.headers.get("Origin")
-    if origin is None or request.method in {"GET", "HEAD", "OPTIONS"}:
+    if origin is None:
         return
     host = urlsplit(origin).netloc
-    if host not in {request.host, urlsplit(settings.root_url).netloc}:
-        raise Forbidden("origin not allowed: set server.root_url to the address in the browser")
+    trusted = settings.text("security", "csrf_trusted_origins").replace(",", " ").split()
+    own = {
+        request.host,
+        urlsplit(settings.root_url).netloc,
+        *trusted,
+        *(urlsplit(one).netloc for one in trusted),
+    }
+    if not host or host not in own:
+        raise Forbidden(
+            f"origin not allowed: {origin} is neither {request.host} nor server.root_url ({settings.root_url}); "
+            "set server.root_url to the address in the browser, or name the origin in security.csrf_trusted_origins"
+        )
 
 
 def _as_guest() -> Actor | None:

@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from models import AuthSession, User, db
+from services import identity
 
 
 def test_a_session_comes_and_goes(client: Any, app: Any) -> None:
@@ -165,3 +166,18 @@ def test_changing_the_own_password_ends_other_sessions(app: Any, client: Any) ->
     )
     assert browser.get("/api/user").status_code == 200
     assert other.get("/api/user").status_code == 401
+
+
+def test_one_address_that_tries_many_names_has_to_wait(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "ADDRESS_AFTER", 3)
+    for n in range(3):
+        assert client.post("/login", {"user": f"name-{n}", "password": "x"}).status_code == 401
+    reply = client.post("/login", {"user": "viewer", "password": "secret"})
+    assert (reply.status_code, "Too many" in reply.get_json()["message"]) == (429, True)
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert (
+        client.post("/login", {"user": "viewer", "password": "secret"}, environ_base=elsewhere).status_code
+        == 200
+    )
+    page = client.post("/signin", data={"user": "viewer", "password": "secret"})
+    assert (page.status_code, "Too many failed sign-ins" in page.text) == (429, True)

@@ -1,0 +1,54 @@
+"""What a proxy in front says of the client: believed only from those who are named as trusted."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any
+
+from core.settings import BadSetting
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
+def networks(text: str) -> Networks:
+    """Read addresses and networks, separated by spaces or commas. Raises BadSetting."""
+    try:
+        return tuple(ip_network(one, strict=False) for one in text.replace(",", " ").split())
+    except ValueError as fault:
+        raise BadSetting(f"[belvedere] trusted_proxies: {fault}") from None
+
+
+class Forwarded:
+    """WSGI layer that takes client address, scheme and host from `X-Forwarded-*` of trusted proxies."""
+
+    def __init__(self, inner: Any, trusted: Networks) -> None:
+        self._inner = inner
+        self._trusts = lru_cache(4096)(lambda address: _within(address, trusted))
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Hand the request on as the client sent it."""
+        if self._trusts(environ.get("REMOTE_ADDR", "")):
+            self._believe(environ)
+        answer: Iterable[bytes] = self._inner(environ, start_response)
+        return answer
+
+    def _believe(self, environ: dict[str, Any]) -> None:
+        hops = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        # The nearest hop that is no proxy of ours is the client; what stands before it anybody may have written.
+        client = next((hop for hop in reversed(hops) if not self._trusts(hop)), hops[0] if hops else "")
+        if client:
+            environ["REMOTE_ADDR"] = client
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+        if scheme in {"http", "https"}:
+            environ["wsgi.url_scheme"] = scheme
+        host = environ.get("HTTP_X_FORWARDED_HOST", "").rpartition(",")[2].strip()
+        if host:
+            environ["HTTP_HOST"] = host
+
+
+def _within(address: str, trusted: Networks) -> bool:
+    try:
+        one = ip_address(address)
+    except ValueError:
+        return False
+    return any(one in network for network in trusted)
