@@ -1,9 +1,10 @@
 """What every table shares."""
 
 from datetime import datetime
+from typing import cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String, Text
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeEngine
@@ -37,6 +38,11 @@ class Base(DeclarativeBase):
         }
     )
     registry = registry(metadata=metadata, type_annotation_map={datetime: Moment})
+
+
+def table(model: type[Base]) -> Table:
+    """Return a model's table, for statements that need no objects."""
+    return cast(Table, model.__table__)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})

@@ -18,7 +18,8 @@ class Dashboard(Base):
     __table_args__ = (
         UniqueConstraint("org_id", "uid"),
         UniqueConstraint("org_id", "folder_id", "title", "is_folder"),
-        Index("ix_dashboard_org_title", "org_id", "is_folder", "title"),
+        Index("ix_dashboard_org_title", "org_id", "title"),
+        Index("ix_dashboard_org_kind", "org_id", "is_folder", "title"),
         Index("ix_dashboard_org_updated", "org_id", "is_folder", "updated"),
         Index("ix_dashboard_org_slug", "org_id", "slug"),
         Index("ix_dashboard_org_folder", "org_id", "folder_id"),

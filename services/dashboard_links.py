@@ -71,7 +71,7 @@ def _tagged(actor: Actor, page: Page, model: Mapping[str, Any], root: str) -> li
             _with_state(page, model, root + page_url(row.uid, row.slug, is_folder=False)),
             blank=bool(model.get("targetBlank")),
         )
-        for row in search.rows(actor, wanted)
+        for row in search.find(actor, wanted).rows
         if row.uid != page.uid
     )
     if model.get("asDropdown"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import orjson
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -16,6 +16,8 @@ from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
 from models import Dashboard, DashboardTag, DashboardVersion, Star, User, db
+from models.base import table
+from models.session import fetch
 
 TITLE_MAX = 189
 
@@ -137,52 +139,73 @@ _COLUMNS = (
 )
 
 
-def _select(*more: Any, actor: Actor | None = None) -> Any:
-    starred = (
-        select(Star.id)
-        .where(Star.dashboard_id == Dashboard.id, Star.user_id == (actor.user_id if actor else 0))
-        .correlate(Dashboard)
-    )
+def _joined(*more: Any) -> Select[Any]:
     return (
-        select(*_COLUMNS, *more, starred.exists().label("starred"))
+        select(*_COLUMNS, *more)
         .select_from(Dashboard)
         .outerjoin(_Folder, _Folder.id == Dashboard.folder_id)
         .outerjoin(_Author, _Author.id == Dashboard.created_by)
         .outerjoin(_Editor, _Editor.id == Dashboard.updated_by)
+        .where(Dashboard.org_id == bindparam("org_id"))
     )
+
+
+_starred = (
+    select(Star.id)
+    .where(Star.dashboard_id == Dashboard.id, Star.user_id == bindparam("user_id"))
+    .correlate(Dashboard)
+    .exists()
+    .label("starred")
+)
+_READ = _joined(Dashboard.body, _starred)
+_BY_UID = _READ.where(Dashboard.uid == bindparam("key"))
+_BY_ID = _READ.where(Dashboard.id == bindparam("key"))
+_BY_SLUG = (
+    _READ.where(Dashboard.slug == bindparam("key"), Dashboard.is_folder.is_(False))
+    .order_by(Dashboard.id)
+    .limit(1)
+)
+_NAMED = _joined().where(or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")))
+_TITLED = _joined().where(
+    Dashboard.title == bindparam("title"),
+    or_(Dashboard.is_folder, Dashboard.folder_id == bindparam("folder_id")),
+)
+_FOLDERS = select(Dashboard.id, Dashboard.uid).where(
+    Dashboard.org_id == bindparam("org_id"), Dashboard.is_folder
+)
+_FOLDER_BY_UID = _FOLDERS.where(Dashboard.uid == bindparam("key"))
+_FOLDER_BY_ID = _FOLDERS.where(Dashboard.id == bindparam("key"))
+_TABLE, _VERSIONS, _TAGS = table(Dashboard), table(DashboardVersion), table(DashboardTag)
+_INSERT, _KEEP, _TAG = insert(_TABLE), insert(_VERSIONS), insert(_TAGS)
+_UPDATE = update(_TABLE).where(
+    _TABLE.c.id == bindparam("its_id"), _TABLE.c.version == bindparam("its_version")
+)
+_FORGET = delete(_VERSIONS).where(
+    _VERSIONS.c.dashboard_id == bindparam("its_id"), _VERSIONS.c.version <= bindparam("its_version")
+)
+_UNTAG = delete(_TAGS).where(_TAGS.c.dashboard_id == bindparam("its_id"))
+
+
+def _find(query: Select[Any], actor: Actor, key: str | int) -> Row[Any]:
+    row: Row[Any] | None = fetch(query, org_id=actor.org_id, user_id=actor.user_id, key=key).first()
+    if row is None:
+        raise DashboardNotFound
+    return row
 
 
 def find_by_uid(actor: Actor, uid: str) -> Row[Any]:
     """Return a dashboard or folder with its body and its folder's names. Raises DashboardNotFound."""
-    row: Row[Any] | None = db.session.execute(
-        _select(Dashboard.body, actor=actor).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
-    ).first()
-    if row is None:
-        raise DashboardNotFound
-    return row
+    return _find(_BY_UID, actor, uid)
 
 
 def find_by_slug(actor: Actor, slug_: str) -> Row[Any]:
     """Return the first dashboard with a slug, as the 2.x and 5.x addresses mean it. Raises DashboardNotFound."""
-    query = _select(Dashboard.body, actor=actor).where(
-        Dashboard.org_id == actor.org_id, Dashboard.slug == slug_, Dashboard.is_folder.is_(False)
-    )
-    row: Row[Any] | None = db.session.execute(query.order_by(Dashboard.id).limit(1)).first()
-    if row is None:
-        raise DashboardNotFound
-    return row
+    return _find(_BY_SLUG, actor, slug_)
 
 
 def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
     """Return a dashboard by its number. Raises DashboardNotFound."""
-    row: Row[Any] | None = db.session.execute(
-        _select(Dashboard.body, actor=actor).where(
-            Dashboard.org_id == actor.org_id, Dashboard.id == dashboard_id
-        )
-    ).first()
-    if row is None:
-        raise DashboardNotFound
-    return row
+    return _find(_BY_ID, actor, dashboard_id)
 
 
 by_uid = Loader("dashboard", ("uid",), find_by_uid, scopes)
@@ -284,28 +307,19 @@ def _was_named(facts: document.Facts, existing: Any) -> bool:
 def _folder(actor: Actor, wanted: Save) -> tuple[int, str]:
     if wanted.is_folder or not (wanted.folder_uid or wanted.folder_id > 0):
         return 0, ""
-    which = Dashboard.uid == wanted.folder_uid if wanted.folder_uid else Dashboard.id == wanted.folder_id
-    found = db.session.execute(
-        select(Dashboard.id, Dashboard.uid).where(
-            Dashboard.org_id == actor.org_id, Dashboard.is_folder, which
-        )
-    ).first()
+    query, key = (
+        (_FOLDER_BY_UID, wanted.folder_uid) if wanted.folder_uid else (_FOLDER_BY_ID, wanted.folder_id)
+    )
+    found = fetch(query, org_id=actor.org_id, key=key).first()
     if found is None:
         raise BadRequest("folder not found", field="folderUid", traced=False)
     return found.id, found.uid
 
 
 def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | None:
-    keys = []
-    if facts.id > 0:
-        keys.append(Dashboard.id == facts.id)
-    if facts.uid:
-        keys.append(Dashboard.uid == facts.uid)
-    if not keys:
+    if facts.id <= 0 and not facts.uid:
         return None
-    rows: Sequence[Row[Any]] = db.session.execute(
-        _select().where(Dashboard.org_id == actor.org_id, or_(*keys))
-    ).all()
+    rows: Sequence[Row[Any]] = fetch(_NAMED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid).all()
     by_number = next((row for row in rows if row.id == facts.id), None)
     by_name = next((row for row in rows if facts.uid and row.uid == facts.uid), None)
     if facts.id > 0 and by_number is None:
@@ -319,10 +333,7 @@ def _same_title(
     actor: Actor, title: str, folder_id: int, existing: Row[Any] | None, wanted: Save
 ) -> Row[Any] | None:
     """Return what the save replaces: a dashboard of the same title in the folder takes part in it."""
-    here = or_(Dashboard.is_folder, Dashboard.folder_id == folder_id)
-    others: Sequence[Row[Any]] = db.session.execute(
-        _select().where(Dashboard.org_id == actor.org_id, Dashboard.title == title, here)
-    ).all()
+    others: Sequence[Row[Any]] = fetch(_TITLED, org_id=actor.org_id, title=title, folder_id=folder_id).all()
     for other in others:
         if existing is not None and other.id == existing.id:
             continue
@@ -370,38 +381,36 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
                 "created_by": actor.user_id,
                 "body": "",
             }
-            number = int(db.session.execute(insert(Dashboard).values(fresh)).inserted_primary_key[0])  # type: ignore[attr-defined]
+            number = int(fetch(_INSERT, **fresh).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
         else:
             number = existing.id
         body = document.text(wanted.body, id=number, uid=saved.uid, version=version)
-        same = (
-            Dashboard.id == number
-            if existing is None
-            else and_(Dashboard.id == number, Dashboard.version == existing.version)
-        )
-        changed = db.session.execute(update(Dashboard).where(same).values(**values, body=body))
+        before = version if existing is None else existing.version
+        changed = fetch(_UPDATE, its_id=number, its_version=before, **values, body=body)
     except IntegrityError:
         raise NameExists from None
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
+    if changed.rowcount != 1:
         raise VersionMismatch
     _keep_version(actor, number, version, wanted.message, body)
-    _keep_tags(actor.org_id, number, tags)
+    if existing is None or existing.tags != values["tags"]:
+        _keep_tags(actor.org_id, number, tags)
     return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
 
 
 def _keep_version(actor: Actor, number: int, version: int, message: str, body: str) -> None:
-    row = {
-        "dashboard_id": number,
-        "version": version,
-        "parent_version": version - 1,
-        "message": message[:500],
-        "created": clock.now(),
-    }
-    db.session.execute(insert(DashboardVersion).values(**row, created_by=actor.user_id, body=body))
+    fetch(
+        _KEEP,
+        dashboard_id=number,
+        version=version,
+        parent_version=version - 1,
+        message=message[:500],
+        created=clock.now(),
+        created_by=actor.user_id,
+        body=body,
+    )
     keep = _versions_to_keep()
     if version > keep:
-        old = DashboardVersion.dashboard_id == number, DashboardVersion.version <= version - keep
-        db.session.execute(delete(DashboardVersion).where(*old))
+        fetch(_FORGET, its_id=number, its_version=version - keep)
 
 
 _kept = {"versions": 20}
@@ -417,10 +426,9 @@ def _versions_to_keep() -> int:
 
 
 def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
-    db.session.execute(delete(DashboardTag).where(DashboardTag.dashboard_id == number))
-    if tags:
-        rows = [{"org_id": org_id, "dashboard_id": number, "term": tag[:100]} for tag in dict.fromkeys(tags)]
-        db.session.execute(insert(DashboardTag), rows)
+    fetch(_UNTAG, its_id=number)
+    for tag in dict.fromkeys(tags):
+        fetch(_TAG, org_id=org_id, dashboard_id=number, term=tag[:100])
 
 
 def remove(row: Any) -> None:

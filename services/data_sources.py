@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -17,8 +17,11 @@ from core.identifiers import is_uid, new_uid
 from datasources import registry
 from datasources.base import SourceConfig
 from models import DataSource, db
+from models.base import table
+from models.session import fetch
 
-_COLUMNS = tuple(DataSource.__table__.c)
+_TABLE = table(DataSource)
+_LISTED = select(_TABLE).where(_TABLE.c.org_id == bindparam("org_id")).order_by(_TABLE.c.name)
 _vaults: dict[str, Vault] = {}
 
 
@@ -93,11 +96,7 @@ by_name = Loader("source", ("name",), find_by_name, scopes)
 
 def listed(actor: Actor) -> list[Any]:
     """Return all data sources by name, as rows."""
-    return list(
-        db.session.execute(
-            select(*_COLUMNS).where(DataSource.org_id == actor.org_id).order_by(DataSource.name)
-        )
-    )
+    return list(fetch(_LISTED, org_id=actor.org_id))
 
 
 def in_list(row: Any) -> dict[str, Any]:

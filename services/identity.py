@@ -4,13 +4,13 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, or_, select, update
 
 from core import clock, crypto
 from core.access import Actor, Credential, Role, grants_of
 from core.errors import BadRequest, DomainError, Unauthorized
 from models import ApiKey, AuthSession, LoginAttempt, Org, OrgUser, User, db
-from models.session import transaction
+from models.session import fetch, transaction
 
 log = logging.getLogger("belvedere.identity")
 LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=5)
@@ -48,27 +48,55 @@ class ExpiredKey(Unauthorized):
     traced = True
 
 
+# The organisation that a request asks for, or (0) the one its person looks at now.
+_org = func.coalesce(func.nullif(bindparam("org_id", type_=User.id.type), 0), User.org_id)
 _PERSON = (
-    User.id,
-    User.login,
-    User.email,
-    User.name,
-    User.theme,
-    User.is_admin,
-    User.is_disabled,
-    User.last_seen,
-    User.password,
-)
-
-
-def _person_select(org_id: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a Select of ten columns
-    wanted = org_id or User.org_id
-    return (
-        select(*_PERSON, OrgUser.role, Org.id.label("org_id"), Org.name.label("org_name"))
-        .select_from(User)
-        .outerjoin(OrgUser, (OrgUser.user_id == User.id) & (OrgUser.org_id == wanted))
-        .outerjoin(Org, Org.id == OrgUser.org_id)
+    select(
+        User.id,
+        User.login,
+        User.email,
+        User.name,
+        User.theme,
+        User.is_admin,
+        User.is_disabled,
+        OrgUser.role,
+        Org.id.label("org_id"),
+        Org.name.label("org_name"),
     )
+    .select_from(User)
+    .outerjoin(OrgUser, (OrgUser.user_id == User.id) & (OrgUser.org_id == _org))
+    .outerjoin(Org, Org.id == OrgUser.org_id)
+)
+_BY_LOGIN = _PERSON.add_columns(User.password).where(
+    or_(User.login == bindparam("login"), User.email == bindparam("login"))
+)
+_BY_SESSION = (
+    _PERSON.add_columns(
+        AuthSession.id.label("session_id"), AuthSession.csrf_secret, AuthSession.created, AuthSession.seen
+    )
+    .join(AuthSession, AuthSession.user_id == User.id)
+    .where(AuthSession.token_hash == bindparam("token_hash"))
+)
+_BY_KEY = (
+    select(
+        ApiKey.id,
+        ApiKey.name,
+        ApiKey.role,
+        ApiKey.expires,
+        Org.id.label("org_id"),
+        Org.name.label("org_name"),
+    )
+    .join(Org, Org.id == ApiKey.org_id)
+    .where(ApiKey.key_hash == bindparam("key_hash"))
+)
+_of_name, _from_address = (
+    LoginAttempt.login == bindparam("login"),
+    LoginAttempt.client_ip == bindparam("client_ip"),
+)
+_FAILURES = select(func.sum(case((_of_name, 1), else_=0)), func.sum(case((_from_address, 1), else_=0))).where(
+    LoginAttempt.created > bindparam("since"), or_(_of_name, _from_address)
+)
+_GUESTS = select(Org.id).where(Org.name == bindparam("name"))
 
 
 def _actor(row, credential: Credential, credential_id: int = 0, csrf_secret: str = "") -> Actor:  # type: ignore[no-untyped-def]  # noqa: ANN001 - the row of the select above
@@ -91,16 +119,7 @@ def _actor(row, credential: Credential, credential_id: int = 0, csrf_secret: str
 
 def by_session(token: str, *, org_id: int, idle: int, lifetime: int) -> Actor | None:
     """Return who holds a session cookie, or None when it is unknown, too old (lifetime) or unused for too long (idle)."""
-    query = (
-        _person_select(org_id)
-        .join(AuthSession, AuthSession.user_id == User.id)
-        .where(AuthSession.token_hash == crypto.token_hash(token))
-    )
-    row = db.session.execute(
-        query.add_columns(
-            AuthSession.id.label("session_id"), AuthSession.csrf_secret, AuthSession.created, AuthSession.seen
-        )
-    ).first()
+    row = fetch(_BY_SESSION, org_id=org_id, token_hash=crypto.token_hash(token)).first()
     now = clock.now()
     if (
         row is None
@@ -131,9 +150,7 @@ def by_password(
 
     Raises TooMany; WrongPassword alike, and after as long, for an unknown name, a wrong password and a locked name.
     """
-    row = db.session.execute(
-        _person_select(org_id).where(or_(User.login == login, User.email == login))
-    ).first()
+    row = fetch(_BY_LOGIN, org_id=org_id, login=login).first()
     locked = locks and _is_locked(login, client_ip)
     fits = crypto.verify_password(row.password if row else None, password)
     if row is None or not fits or locked or row.is_disabled:
@@ -147,15 +164,11 @@ def by_password(
 
 def _is_locked(login: str, client_ip: str) -> bool:
     """Say whether a name is locked. Raises TooMany where its address is."""
-    recent = (
-        select(func.count()).select_from(LoginAttempt).where(LoginAttempt.created > clock.now() - LOCK_FOR)
-    )
-    if (
-        client_ip
-        and (db.session.scalar(recent.where(LoginAttempt.client_ip == client_ip)) or 0) >= ADDRESS_AFTER
-    ):
+    row = fetch(_FAILURES, since=clock.now() - LOCK_FOR, login=login, client_ip=client_ip or "-").one()
+    of_name, from_address = row[0], row[1]
+    if (from_address or 0) >= ADDRESS_AFTER:
         raise TooMany
-    return bool((db.session.scalar(recent.where(LoginAttempt.login == login)) or 0) >= LOCK_AFTER)
+    return bool((of_name or 0) >= LOCK_AFTER)
 
 
 def by_api_key(text: str) -> Actor:
@@ -163,17 +176,7 @@ def by_api_key(text: str) -> Actor:
     key = crypto.read_api_key(text)
     if key is None:
         raise WrongKey
-    query = select(
-        ApiKey.id,
-        ApiKey.name,
-        ApiKey.role,
-        ApiKey.expires,
-        Org.id.label("org_id"),
-        Org.name.label("org_name"),
-    )
-    row = db.session.execute(
-        query.join(Org, Org.id == ApiKey.org_id).where(ApiKey.key_hash == crypto.token_hash(key.k))
-    ).first()
+    row = fetch(_BY_KEY, key_hash=crypto.token_hash(key.k)).first()
     if row is None:
         raise WrongKey
     if row.expires is not None and row.expires < clock.now():
@@ -190,7 +193,7 @@ def by_api_key(text: str) -> Actor:
 
 def guest(org_name: str, role: str) -> Actor | None:
     """Return who looks on without signing in, or None (and a line in the log) where the organisation is not there."""
-    org_id = db.session.scalar(select(Org.id).where(Org.name == org_name))
+    org_id = fetch(_GUESTS, name=org_name).scalar()
     if org_id is None:
         log.warning(
             "auth.anonymous: there is no organisation %r; nobody looks on without signing in", org_name

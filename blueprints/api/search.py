@@ -8,7 +8,7 @@ from services import search
 from web.access import signed_in
 from web.operation import Operations
 from web.paging import flag, number, numbers
-from web.responses import answer
+from web.responses import JSON, answer
 
 api = Operations("search", __name__, url_prefix="/api/search")
 _QUERY = {
@@ -30,6 +30,7 @@ def find(actor: Actor) -> Response:
         tags=tuple(tag for tag in [*args.getlist("tag"), *args.getlist("tags")] if tag),
         kind=args.get("type", ""),
         folder_ids=numbers("folderIds"),
+        folder_uids=tuple(args.getlist("folderUIDs")),
         ids=numbers("dashboardIds"),
         uids=tuple(args.getlist("dashboardUIDs") + args.getlist("dashboardUID")),
         starred=flag("starred"),
@@ -38,7 +39,7 @@ def find(actor: Actor) -> Response:
         limit=number("limit", search.LIMIT),
         page=number("page", 1),
     )
-    return answer(search.hits(actor, wanted))
+    return Response(search.hits(actor, wanted), content_type=JSON)
 
 
 @api.operation("GET", "/sorting", id="listSortOptions", access=signed_in, replies={401: ErrorReply})

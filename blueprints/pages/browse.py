@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from flask import Response, redirect, request
 
 from blueprints.pages.forms import Folder
@@ -10,6 +11,7 @@ from blueprints.pages.rendering import page, settings
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
+from models import Dashboard
 from services import dashboards, folders, orgs, search, users
 from web.access import can, signed_in
 from web.operation import Pages
@@ -28,35 +30,37 @@ def home(actor: Actor) -> Response:
     if chosen is not None or own not in {"", "/"}:
         target = dashboards.page_url(*chosen, is_folder=False) if chosen else "/" + own.lstrip("/")
         return redirect(url(target))  # type: ignore[return-value]  # redirect() builds this application's Response
-    starred = [_row(one) for one in search.rows(actor, search.Wanted(starred=True, limit=20))]
-    recent = search.rows(actor, search.Wanted(kind="dash-db", sort="updated-desc", limit=10))
+    starred = _rows(actor, search.Wanted(starred=True, limit=20))
+    recent = _rows(actor, search.Wanted(kind="dash-db", sort="updated-desc", limit=10))
     return page(
         "home",
         actor,
         "Home",
         starred=starred,
-        recent=[_row(one) for one in recent],
+        recent=recent,
         may_create=actor.may("dashboards:create"),
     )
 
 
-def _row(row: Any) -> dict[str, Any]:
-    import orjson
+def _rows(actor: Actor, wanted: search.Wanted) -> list[dict[str, Any]]:
+    found = search.find(actor, wanted, Dashboard.updated, Dashboard.panel_count)
+    return [_row(row, found) for row in found.rows]
 
+
+def _row(row: Any, found: search.Page) -> dict[str, Any]:
+    folder = found.folders.get(row.folder_id)
     return {
         "title": row.title,
         "url": dashboards.page_url(row.uid, row.slug, is_folder=row.is_folder),
         "uid": row.uid,
         "is_folder": row.is_folder,
         "panels": row.panel_count,
-        "folder": row.folder_title or "General",
-        "folder_url": dashboards.page_url(row.folder_uid, row.folder_slug, is_folder=True)
-        if row.folder_uid
-        else "/dashboards?folder=general",
+        "folder": folder.title if folder else "General",
+        "folder_url": folder.url if folder else "/dashboards?folder=general",
         "tags": orjson.loads(row.tags),
         "updated": clock.age(row.updated, clock.now()),
         "updated_at": clock.iso(row.updated),
-        "starred": row.star is not None,
+        "starred": row.id in found.starred,
     }
 
 
@@ -97,7 +101,7 @@ def _list(
         query=args.get("query", ""), tags=tags, folder_ids=folder_ids or ((0,) if args.get("folder") == "general" else ()),
         starred=flag("starred"), sort=sort, limit=PER_PAGE, page=number_of,
     )  # fmt: skip
-    rows = [_row(one) for one in search.rows(actor, wanted)]
+    rows = _rows(actor, wanted)
     total = search.count(actor, wanted)
 
     def address_with(**changes: Any) -> str:

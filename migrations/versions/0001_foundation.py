@@ -289,7 +289,8 @@ def upgrade():
         batch_op.create_index("ix_dashboard_org_folder", ["org_id", "folder_id"], unique=False)
         batch_op.create_index("ix_dashboard_org_slug", ["org_id", "slug"], unique=False)
         batch_op.create_index("ix_dashboard_org_updated", ["org_id", "is_folder", "updated"], unique=False)
-        batch_op.create_index("ix_dashboard_org_title", ["org_id", "is_folder", "title"], unique=False)
+        batch_op.create_index("ix_dashboard_org_title", ["org_id", "title"], unique=False)
+        batch_op.create_index("ix_dashboard_org_kind", ["org_id", "is_folder", "title"], unique=False)
 
     op.create_table(
         "data_source",
