@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 Column = npt.NDArray[Any] | list[Any]
 Floats = npt.NDArray[np.float64]
@@ -98,8 +99,30 @@ class Frame:
         return next((one for one in self.fields if one.kind is kind), None)
 
 
-def to_json(frame: Frame) -> dict[str, Any]:
-    """Return a frame as `/api/ds/query` answers it."""
+Shared = dict[int, dict[str, Any]]
+
+
+def to_json(frame: Frame, shared: Shared | None = None) -> dict[str, Any]:
+    """Return a frame as `/api/ds/query` answers it.
+
+    shared: what was encoded so far, by the columns' identity; equal queries share their columns, which are then encoded
+    once for all of them.
+    """
+    if shared is None:
+        return _to_json(frame)
+    made = shared.get(id(frame.fields))
+    if made is None:
+        made = shared[id(frame.fields)] = _to_json(frame)
+        made["schema"]["fields"] = orjson.Fragment(_dumped(made["schema"]["fields"]))
+        made["data"] = orjson.Fragment(_dumped(made["data"]))
+    return {"schema": {**made["schema"], "refId": frame.ref_id}, "data": made["data"]}
+
+
+def _dumped(part: Any) -> bytes:
+    return orjson.dumps(part, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _to_json(frame: Frame) -> dict[str, Any]:
     schema: dict[str, Any] = {"name": frame.name} if frame.name else {}
     if frame.ref_id:
         schema["refId"] = frame.ref_id

@@ -5,10 +5,13 @@ answers "locked" to the second writer. Writers take the lock at once (BEGIN IMME
 snapshot (WAL).
 """
 
+import fcntl
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
@@ -18,6 +21,7 @@ from models.base import db
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 BUSY_MS = 10_000
+_queue = threading.Lock()
 
 
 @event.listens_for(Engine, "connect")
@@ -35,6 +39,25 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """Wait for this writer's turn on SQLite, which takes one at a time and has no queue, so that some starve.
+
+    Threads queue for a lock, processes for a file; whoever dies leaves both.
+    """
+    bind = session.get_bind()
+    path = bind.engine.url.database if bind.dialect.name == "sqlite" else None
+    if not path or not _queue.acquire(timeout=BUSY_MS / 1000):
+        yield  # another server, or SQLite's own waiting (and its "locked") decides
+        return
+    try:
+        with Path(path + "-turn").open("wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    finally:
+        _queue.release()
+
+
+@contextmanager
 def transaction(*, write: bool = True, separate: bool = False) -> Iterator[Session]:
     """Run the block in one transaction: committed at its end, rolled back if it raises.
 
@@ -47,8 +70,9 @@ def transaction(*, write: bool = True, separate: bool = False) -> Iterator[Sessi
         session.rollback()  # a read that went before (who is asking) must not hold its older snapshot
     mark = _writing.set(write)
     try:
-        yield session
-        session.commit()
+        with _turn(session) if write else nullcontext():
+            yield session
+            session.commit()
     except BaseException:
         session.rollback()
         session.info.pop("after_commit", None)

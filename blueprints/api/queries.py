@@ -6,7 +6,7 @@ from flask import Response, current_app, request
 
 from core.access import Actor
 from core.errors import NotFound
-from core.frames import to_json
+from core.frames import Shared, to_json
 from core.settings import Settings
 from datasources.base import SourceConfig
 from models import DataSource
@@ -37,16 +37,17 @@ def query(actor: Actor, body: dict[str, Any]) -> Response:
         asked = queries.load(actor, body["queries"], body["from_"], body["to"], _timeout())
     results: dict[str, Any] = {}
     failed = False
+    shared: Shared = {}
     for one in queries.answer(asked):
         failed = failed or bool(one.error)
         if one.error:
             results[one.ref_id] = {
                 "error": one.error,
                 "status": one.status,
-                "frames": [to_json(frame) for frame in one.frames],
+                "frames": [to_json(frame, shared) for frame in one.frames],
             }
         elif one.frames or not _is_testdata(asked, one.ref_id):
-            results[one.ref_id] = {"status": 200, "frames": [to_json(frame) for frame in one.frames]}
+            results[one.ref_id] = {"status": 200, "frames": [to_json(frame, shared) for frame in one.frames]}
     return answer({"results": results}, 400 if failed else 200)
 
 
