@@ -14,6 +14,7 @@ STANDARD_THRESHOLDS = {
     "steps": [{"color": "green", "value": None}, {"color": "red", "value": 80}],
 }
 NO_DATA = "No data"
+MOST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Size:
 class PanelData:
     """All that a view is made of.
 
-    panel: the panel's JSON, upgraded. size: of the content box. key: prefixes ids of one panel in a page.
+    panel: the panel's JSON, upgraded. size: of the content box. key: prefixes ids of one panel in a page. rows: the most
+    that a table writes out.
     """
 
     panel: Mapping[str, Any]
@@ -37,6 +39,7 @@ class PanelData:
     range: TimeRange
     context: Context = field(default_factory=Context)
     key: str = "p"
+    rows: int = MOST_ROWS
 
     @property
     def options(self) -> Mapping[str, Any]:

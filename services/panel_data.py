@@ -18,7 +18,7 @@ from core.timerange import TimeRange, parse_range, zone
 from dashboards.layout import Placed, Section, sections
 from datasources.base import Deadline, Query, SourceConfig, SourceError
 from panels import registry
-from panels.base import Message, PanelData, Size, View
+from panels.base import MOST_ROWS, Message, PanelData, Size, View
 from panels.fields import Context
 from panels.upgrade import upgraded
 from queries import found, run
@@ -35,7 +35,7 @@ class Asked:
     """What the address asks of a dashboard.
 
     browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
-    without it panels are as large as their place on the grid.
+    without it panels are as large as their place on the grid. rows: the most that tables write out.
     """
 
     raw_from: str = ""
@@ -43,6 +43,7 @@ class Asked:
     variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     grid_px: float = 1380
     box_px: tuple[float, float] | None = None
+    rows: int = MOST_ROWS
     timezone: str = ""
     browser_zone: str = ""
     dark: bool = True
@@ -355,5 +356,5 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
     head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
     width, height = page.box_of(place)
     size = Size(width - BORDER_PX, max(20, height - head - BORDER_PX + 1))
-    data = PanelData(panel, frames, size, span, context, f"p{place.key}")
+    data = PanelData(panel, frames, size, span, context, f"p{place.key}", page.asked.rows)
     return registry.kind(str(panel.get("type"))).view(data)

@@ -27,6 +27,7 @@ from web.prefix import url
 pages = Pages("dashboard_pages", __name__)
 DEFAULT_GRID, MOST_GRID = 1380.0, 8000.0
 SOLO = (1000.0, 500.0)
+FIRST_ROWS = 50  # of a table in a stream; the rest comes when somebody scrolls there
 _streams = BoundedSemaphore(
     24
 )  # three quarters of a worker's threads; beyond that panels are asked to come again
@@ -48,14 +49,14 @@ def _asked(actor: Actor) -> Asked:
     grid = max(200.0, min(MOST_GRID, grid)) if grid == grid else DEFAULT_GRID
     chosen = {name: args.getlist(name) for name in args if name.startswith("var-")}
     return Asked(
-        args.get("from", ""),
-        args.get("to", ""),
-        chosen,
-        grid,
-        _box(),
-        args.get("timezone", ""),
-        _browser_zone(),
-        theme_of(actor) == "dark",
+        raw_from=args.get("from", ""),
+        raw_to=args.get("to", ""),
+        variables=chosen,
+        grid_px=grid,
+        box_px=_box(),
+        timezone=args.get("timezone", ""),
+        browser_zone=_browser_zone(),
+        dark=theme_of(actor) == "dark",
     )
 
 
@@ -151,14 +152,17 @@ def _allowed(refresh: str, least_ms: int) -> bool:
 def panels(actor: Actor, uid: str) -> Response:
     """Stream panels as NDJSON, a line each: `{panelId, state, html}`; variables come first where they changed.
 
-    ids: keys of panels, separated by commas. w: the grid's width in pixels. width, height: of a panel that stands alone.
+    ids: keys of panels, separated by commas. rows: `all` for tables with all they write out. w: the grid's width in pixels. width, height: of a panel that stands alone.
     """
     with transaction(write=False):
         dashboard = dashboards.find_by_uid(actor, uid)
         dashboards.require_read(actor, dashboard)
         if "ids" not in request.args and request.accept_mimetypes.accept_html:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
-        model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+        asked = _asked(actor)
+        if request.args.get("rows") != "all":
+            asked = replace(asked, rows=FIRST_ROWS)
+        model = panel_data.load(actor, dashboard, asked, _timeout())
     if not _streams.acquire(blocking=False):
         raise Unavailable("Too many panels are being drawn; they will be asked for again")
     wanted = [one for one in request.args.get("ids", "").split(",") if one]

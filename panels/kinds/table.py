@@ -8,10 +8,8 @@ from typing import Any, ClassVar
 from core import colors, reducers
 from core.frames import Kind
 from core.options import Choice, Flag, Number, Option
-from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, no_data
+from panels.base import MOST_ROWS, Message, PanelData, PanelKind, Shown, View, has_values, no_data
 from panels.links import first_link
-
-MOST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table(View):
-    """Heads, rows, and what calculations stand below."""
+    """Heads, rows, and what calculations stand below. can_grow: more rows would be written out if they were asked for."""
 
     template: ClassVar[str] = "panels/table.html"
     columns: tuple[Column, ...]
@@ -46,6 +44,7 @@ class Table(View):
     footer: tuple[str, ...]
     header: bool
     total: int
+    can_grow: bool = False
 
     def strings(self) -> list[tuple[str, str]]:
         """Return heads and cells."""
@@ -82,10 +81,10 @@ class TablePanel(PanelKind):
         if not rows or not has_values(data.frames):
             return Message(no_data(data))
         row = rows[index] if 0 <= index < len(rows) else rows[0]
-        return table_of(row, data.options)
+        return table_of(row, data.options, data.rows)
 
 
-def table_of(row: Sequence[Shown], options: Mapping[str, Any]) -> View:
+def table_of(row: Sequence[Shown], options: Mapping[str, Any], most: int = MOST_ROWS) -> View:
     """Return one frame as a table."""
     shown = [one for one in row if not one.custom("hidden", False) and not one.custom("hideFrom.viz", False)]
     if not shown or not len(shown[0].field):
@@ -100,7 +99,7 @@ def table_of(row: Sequence[Shown], options: Mapping[str, Any]) -> View:
         )
         for one in shown
     )
-    made = [_cells(one, order[:MOST_ROWS]) for one in shown]
+    made = [_cells(one, order[:most]) for one in shown]
     cells = tuple(zip(*made, strict=True))
     return Table(
         columns,
@@ -108,6 +107,7 @@ def table_of(row: Sequence[Shown], options: Mapping[str, Any]) -> View:
         _footer(shown, options.get("footer")),
         options.get("showHeader") is not False,
         len(order),
+        can_grow=most < min(len(order), MOST_ROWS),
     )
 
 

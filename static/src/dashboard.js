@@ -31,7 +31,7 @@ function query(ids, fresh) {
   return `${body.dataset.root}/d/${body.dataset.dashboardUid}/panels?${search}`;
 }
 
-async function load(keys, fresh) {
+async function load(keys, fresh, more = "") {
   if (!keys.length) return;
   for (const key of keys) {
     asked.add(key);
@@ -41,7 +41,7 @@ async function load(keys, fresh) {
   const stop = new AbortController();
   running?.add(stop);
   try {
-    const reply = await fetch(query(keys, fresh), { signal: stop.signal, headers: { Accept: "application/x-ndjson" } });
+    const reply = await fetch(query(keys, fresh) + more, { signal: stop.signal, headers: { Accept: "application/x-ndjson" } });
     if (reply.status === 503) {
       setTimeout(() => load(keys, fresh), 1000);
       return;
@@ -201,6 +201,24 @@ function startRows() {
   addEventListener("scroll", () => rest(), { passive: true });
 }
 
+// Long tables begin with what is in sight; the rest is asked for when somebody scrolls or presses the button.
+function startTables() {
+  const grow = async (event) => {
+    const table = event.target.closest?.(".table-scroll");
+    const button = table?.querySelector("[data-more]");
+    if (!button || button.disabled || (event.type === "click" && event.target !== button)) return;
+    button.disabled = true;
+    const panel = table.closest("[data-panel-id]");
+    const top = () => panel.querySelector(".table-scroll")?.scrollTop ?? 0;
+    const before = top();
+    await load([panel.dataset.panelId], false, "&rows=all");
+    const grown = panel.querySelector(".table-scroll");
+    if (grown) grown.scrollTop = before;
+  };
+  document.addEventListener("scroll", grow, { capture: true, passive: true });
+  document.addEventListener("click", grow);
+}
+
 function startSizes() {
   let size = [innerWidth, innerHeight];
   let later = 0;
@@ -241,6 +259,7 @@ function keepSearch(link) {
 
 export function startDashboard() {
   startCharts();
+  startTables();
   startRange();
   startRefresh();
   startLinks();

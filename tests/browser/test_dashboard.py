@@ -284,3 +284,32 @@ def test_a_panel_stands_in_a_page_of_another_origin(page: Page, tmp_path: Path) 
             page.goto(f"http://127.0.0.1:{port}/index.html")
             frame = page.frame_locator("iframe")
             expect(frame.locator("[data-panel-id='7'][data-state=done] svg.plot")).to_be_visible()
+
+
+def test_a_long_table_grows_when_somebody_scrolls_it(signed_in: Page, server: str) -> None:
+    csv = "n\n" + "\n".join(str(n) for n in range(400))
+    target = {"refId": "A", "scenarioId": "csv_content", "csvContent": csv, "datasource": {"uid": "testdata"}}
+    panel = {
+        "id": 1,
+        "type": "table",
+        "title": "T",
+        "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
+        "targets": [target],
+    }
+    save(
+        server,
+        uid="long",
+        title="Long",
+        panels=[panel, {**panel, "id": 2, "gridPos": {"x": 12, "y": 0, "w": 12, "h": 8}}],
+    )
+    page = signed_in
+    page.goto("/d/long/x")
+    assert settled(page) == {"done": 2}
+    rows = page.locator("[data-panel-id='1'] tbody tr")
+    expect(rows).to_have_count(50)
+    page.locator("[data-panel-id='1'] .table-scroll").evaluate("one => { one.scrollTop = 300 }")
+    expect(rows).to_have_count(400)
+    assert page.locator("[data-panel-id='1'] .table-scroll").evaluate("one => one.scrollTop") == 300
+    button = page.locator("[data-panel-id='2']").get_by_role("button", name="Show more")
+    button.dispatch_event("click")
+    expect(page.locator("[data-panel-id='2'] tbody tr")).to_have_count(400)
