@@ -27,6 +27,7 @@ from queries.variables import Resolver, State, built_in, in_address, read
 from services import data_sources, orgs
 
 HEAD_PX, BORDER_PX = 33, 2
+ROW_PX, MORE_ROWS = 29, 10  # of a table: as high as one is, and how many below those in sight
 MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
 
 
@@ -35,7 +36,7 @@ class Asked:
     """What the address asks of a dashboard.
 
     browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
-    without it panels are as large as their place on the grid. rows: the most that tables write out.
+    without it panels are as large as their place on the grid. all_rows: write tables out to their end, not only what is in sight of them.
     """
 
     raw_from: str = ""
@@ -43,7 +44,7 @@ class Asked:
     variables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     grid_px: float = 1380
     box_px: tuple[float, float] | None = None
-    rows: int = MOST_ROWS
+    all_rows: bool = True
     timezone: str = ""
     browser_zone: str = ""
     dark: bool = True
@@ -356,5 +357,6 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
     head = 0 if panel.get("type") == "row" else HEAD_PX if page.title_of(place) else 8
     width, height = page.box_of(place)
     size = Size(width - BORDER_PX, max(20, height - head - BORDER_PX + 1))
-    data = PanelData(panel, frames, size, span, context, f"p{place.key}", page.asked.rows)
+    rows = MOST_ROWS if page.asked.all_rows else int(height / ROW_PX) + MORE_ROWS
+    data = PanelData(panel, frames, size, span, context, f"p{place.key}", rows)
     return registry.kind(str(panel.get("type"))).view(data)

@@ -27,7 +27,6 @@ from web.prefix import url
 pages = Pages("dashboard_pages", __name__)
 DEFAULT_GRID, MOST_GRID = 1380.0, 8000.0
 SOLO = (1000.0, 500.0)
-FIRST_ROWS = 50  # of a table in a stream; the rest comes when somebody scrolls there
 _streams = BoundedSemaphore(
     24
 )  # three quarters of a worker's threads; beyond that panels are asked to come again
@@ -161,7 +160,7 @@ def panels(actor: Actor, uid: str) -> Response:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
         asked = _asked(actor)
         if request.args.get("rows") != "all":
-            asked = replace(asked, rows=FIRST_ROWS)
+            asked = replace(asked, all_rows=False)
         model = panel_data.load(actor, dashboard, asked, _timeout())
     if not _streams.acquire(blocking=False):
         raise Unavailable("Too many panels are being drawn; they will be asked for again")
