@@ -72,6 +72,11 @@ class Deadline:
         return cls(time.monotonic() + seconds)
 
     @property
+    def passed(self) -> bool:
+        """Whether it is over."""
+        return time.monotonic() >= self.at
+
+    @property
     def left(self) -> float:
         """Seconds left, at least a tenth."""
         return max(0.1, self.at - time.monotonic())

@@ -2,11 +2,12 @@
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import orjson
 
@@ -14,6 +15,7 @@ from core.frames import Frame
 from datasources import registry
 from datasources.base import DataSource, Deadline, Query, SourceConfig, SourceError
 
+PER_SOURCE = 8  # calls to one source at a time, per process
 log = logging.getLogger("belvedere.queries")
 
 
@@ -29,10 +31,10 @@ class Result:
     ms: float = 0.0
 
 
-@cache
-def _threads_of(pid: int) -> ThreadPoolExecutor:
+@lru_cache(256)
+def _threads_of(pid: int, source_id: int) -> ThreadPoolExecutor:
     del pid  # threads do not survive a fork
-    return ThreadPoolExecutor(max_workers=32, thread_name_prefix="query")
+    return ThreadPoolExecutor(max_workers=PER_SOURCE, thread_name_prefix=f"source-{source_id}")
 
 
 @cache
@@ -42,13 +44,13 @@ def _drawing_of(pid: int) -> ThreadPoolExecutor:
 
 
 def drawing_threads() -> ThreadPoolExecutor:
-    """Return this process's threads for drawing; they wait for queries, so they are not the queries' own."""
+    """Return this process's threads for drawing; nothing that waits runs there."""
     return _drawing_of(os.getpid())
 
 
-def threads() -> ThreadPoolExecutor:
-    """Return this process's threads for upstream calls."""
-    return _threads_of(os.getpid())
+def threads(config: SourceConfig) -> ThreadPoolExecutor:
+    """Return this process's threads for calls to one source, so that one that hangs keeps nobody else waiting."""
+    return _threads_of(os.getpid(), config.id)
 
 
 def source(config: SourceConfig) -> DataSource:
@@ -66,11 +68,14 @@ def kind_of(config: SourceConfig) -> type[DataSource]:
     return registry.kind(config.type) or DataSource
 
 
-def ask(config: SourceConfig, query: Query) -> Result:
-    """Run one query in this thread; a fault is part of the result."""
+def ask(config: SourceConfig, query: Query, deadline: Deadline | None = None) -> Result:
+    """Run one query in this thread; a fault is part of the result. deadline: by default the source's timeout from now."""
     began = time.monotonic()
+    deadline = deadline or Deadline.after(config.timeout_s)
     try:
-        frames = source(config).query(query, Deadline.after(config.timeout_s))
+        if deadline.passed:
+            raise SourceError(f"{config.name}: too many queries wait for this data source", status=504)
+        frames = source(config).query(query, deadline)
         return Result(query.ref_id, frames, ms=(time.monotonic() - began) * 1000)
     except SourceError as fault:
         took = (time.monotonic() - began) * 1000
@@ -80,29 +85,55 @@ def ask(config: SourceConfig, query: Query) -> Result:
         return Result(query.ref_id, error=f"The query cannot be read: {fault}", status=400)
 
 
+@dataclass(frozen=True)
+class Pending:
+    """A query that runs, maybe for others as well. ref_id: the name under which this asker knows it."""
+
+    future: Future[Result]
+    ref_id: str
+
+    def result(self) -> Result:
+        """Wait for the result and return it under its own name."""
+        done = self.future.result()
+        if done.ref_id == self.ref_id:
+            return done
+        frames = [replace(one, ref_id=self.ref_id) for one in done.frames]
+        return replace(done, ref_id=self.ref_id, frames=frames)
+
+
+def when_done(pending: Sequence[Pending], action: Callable[[], object]) -> None:
+    """Call an action once all queries have their results: at once, or from the thread that brings the last."""
+    left, lock = len(pending), threading.Lock()
+    if not left:
+        action()
+        return
+
+    def count(_future: Future[Result]) -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            last = left == 0
+        if last:
+            action()
+
+    for one in pending:
+        one.future.add_done_callback(count)
+
+
 class Batch:
     """The queries of one page: equal ones share an answer."""
 
     def __init__(self) -> None:
         self._asked: dict[bytes, Future[Result]] = {}
 
-    def submit(self, config: SourceConfig, query: Query) -> "Callable[[], Result]":
-        """Start a query unless an equal one runs, and return what waits for its result."""
+    def submit(self, config: SourceConfig, query: Query) -> Pending:
+        """Start a query unless an equal one runs. Its time counts from now, in the queue for its source too."""
         key = _key(config, query)
         future = self._asked.get(key)
         if future is None:
-            future = self._asked[key] = threads().submit(ask, config, query)
-        running = future
-
-        def wait() -> Result:
-            done = running.result()
-            if done.ref_id == query.ref_id:
-                return done
-            return replace(
-                done, ref_id=query.ref_id, frames=[replace(one, ref_id=query.ref_id) for one in done.frames]
-            )
-
-        return wait
+            deadline = Deadline.after(config.timeout_s)
+            future = self._asked[key] = threads(config).submit(ask, config, query, deadline)
+        return Pending(future, query.ref_id)
 
 
 def _key(config: SourceConfig, query: Query) -> bytes:
@@ -119,5 +150,5 @@ def run(asked: Sequence[tuple[SourceConfig, Query]]) -> list[Result]:
     if len(asked) == 1:
         return [ask(*asked[0])]
     batch = Batch()
-    waits = [batch.submit(config, query) for config, query in asked]
-    return [wait() for wait in waits]
+    pending = [batch.submit(config, query) for config, query in asked]
+    return [one.result() for one in pending]

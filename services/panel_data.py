@@ -1,8 +1,9 @@
 """From a stored dashboard to drawn panels: everything needed from the database first, then queries, then views."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, as_completed
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Any
 
 import orjson
@@ -222,17 +223,23 @@ def places(page: Page) -> dict[str, Placed]:
 def draw(page: Page, wanted: Sequence[Placed]) -> Iterator[Drawn]:
     """Yield panels as they are ready. Equal queries are sent once; a fault is its panel's own."""
     batch = run.Batch()
-    futures: dict[Future[Drawn], Placed] = {}
-    waiting = [(place, _submit(page, place, batch)) for place in wanted]
-    for place, waits in waiting:
-        futures[run.drawing_threads().submit(_finish, page, place, waits)] = place
-    for future in as_completed(futures):
-        yield future.result()
+    ready: SimpleQueue[Future[Drawn]] = SimpleQueue()
+
+    def draw_when_done(place: Placed, waiting: _Waiting) -> None:
+        def start() -> None:
+            run.drawing_threads().submit(_finish, page, place, waiting).add_done_callback(ready.put)
+
+        run.when_done(waiting.pending, start)
+
+    for place in wanted:
+        draw_when_done(place, _submit(page, place, batch))
+    for _ in wanted:
+        yield ready.get().result()
 
 
 @dataclass
 class _Waiting:
-    waits: list[Any]
+    pending: list[run.Pending]
     models: list[tuple[SourceConfig, Mapping[str, Any]]]
     span: TimeRange
     error: str = ""
@@ -284,7 +291,7 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
             panel_interval(span.span_ms, points, least),
             points,
         )
-        made.waits.append(batch.submit(config, query))
+        made.pending.append(batch.submit(config, query))
         made.models.append((config, model))
     return made
 
@@ -316,7 +323,7 @@ def filled(value: Any, known: Mapping[str, Variable], form: str, name: str = "")
 
 
 def _finish(page: Page, place: Placed, waiting: _Waiting) -> Drawn:
-    results = [wait() for wait in waiting.waits]
+    results = [one.result() for one in waiting.pending]
     error = waiting.error or next((one.error for one in results if one.error), "")
     frames: list[Frame] = []
     try:

@@ -23,8 +23,12 @@ SORTS: dict[str, Any] = {
 }
 _FOUND = (_BOARD.id, _BOARD.uid, _BOARD.slug, _BOARD.title, _BOARD.is_folder, _BOARD.tags, _BOARD.folder_id)
 _STARRED = select(_STAR.dashboard_id).where(_STAR.user_id == bindparam("user_id"))
+# "+ 0" keeps SQLite from walking through all of the organisation where a few primary keys are asked for.
 _FOLDERS = select(_BOARD.id, _BOARD.uid, _BOARD.title, _BOARD.slug).where(
-    _BOARD.org_id == bindparam("org_id"), _BOARD.id.in_(bindparam("ids", expanding=True))
+    _BOARD.org_id + 0 == bindparam("org_id"), _BOARD.id.in_(bindparam("ids", expanding=True))
+)
+_NAMED = select(_BOARD.id).where(
+    _BOARD.org_id == bindparam("org_id"), _BOARD.uid.in_(bindparam("uids", expanding=True))
 )
 
 
@@ -125,8 +129,7 @@ def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     if wanted.folder_ids:
         found.append(_BOARD.folder_id.in_(wanted.folder_ids))
     if wanted.folder_uids:
-        other = table(Dashboard).alias()
-        named = select(other.c.id).where(other.c.org_id == actor.org_id, other.c.uid.in_(wanted.folder_uids))
+        named = fetch(_NAMED, org_id=actor.org_id, uids=wanted.folder_uids).scalars().all()
         found.append(_BOARD.folder_id.in_(named))
     if wanted.starred:
         found.append(_BOARD.id.in_(select(_STAR.dashboard_id).where(_STAR.user_id == actor.user_id)))

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -34,14 +35,14 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _served(command: list[str], folder: Path, url: URL) -> Iterator[URL]:
+def _served(command: list[str], folder: Path, url: URL, stop: signal.Signals) -> Iterator[URL]:
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, start_new_session=True)
         try:
             _wait(process, url, folder)
             yield url
         finally:
-            process.terminate()
+            os.killpg(process.pid, stop)
             process.wait(timeout=60)
 
 
@@ -90,7 +91,9 @@ def postgres(folder: Path, port: int = 0) -> Iterator[URL]:
         "max_connections=200",
     ]
     command = [*_as("postgres"), _program("postgres"), "-D", str(data), *options]
-    with _served(command, folder, address(f"postgres://postgres@127.0.0.1:{port}/postgres")) as url:
+    with _served(
+        command, folder, address(f"postgres://postgres@127.0.0.1:{port}/postgres"), signal.SIGINT
+    ) as url:
         yield url
 
 
@@ -116,7 +119,7 @@ def mariadb(folder: Path, port: int = 0) -> Iterator[URL]:
         f"--socket={folder / 'socket'}",
     ]
     command = [*_as("mysql"), _program("mariadbd"), "--no-defaults", *options, "--max-connections=200"]
-    with _served(command, folder, address(f"mysql://root@127.0.0.1:{port}/mysql")) as url:
+    with _served(command, folder, address(f"mysql://root@127.0.0.1:{port}/mysql"), signal.SIGTERM) as url:
         yield url
 
 

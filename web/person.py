@@ -2,6 +2,7 @@
 
 from flask import Request
 from flask_login import UserMixin
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.access import Actor
 from core.errors import DomainError
@@ -24,6 +25,6 @@ def of_request(request: Request) -> Person | None:
     del request
     try:
         actor = identity.actor()
-    except DomainError:
-        return None
+    except (DomainError, SQLAlchemyError):
+        return None  # a page that says what is wrong must not ask again what cannot be answered
     return Person(actor) if actor.known else None

@@ -8,7 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.steps import ADMIN, BOARD, belvedere, free_port, running, sign_in, wait_for
+from tests.browser.steps import BOARD, sign_in
+from tests.servers import free_port
+from tests.serving import ADMIN, belvedere, running, wait_for
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

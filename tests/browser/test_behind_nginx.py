@@ -10,7 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import ADMIN, belvedere, free_port, running, settled, sign_in, wait_for
+from tests.browser.steps import settled, sign_in
+from tests.servers import free_port
+from tests.serving import ADMIN, belvedere, running, wait_for
 
 CONF = """worker_processes 1; daemon off; pid {dir}/pid; error_log {dir}/error.log;
 events {{ worker_connections 256; }}

@@ -10,7 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import ADMIN, ROOT, belvedere, free_port, running, settled, wait_for
+from tests.browser.steps import settled
+from tests.servers import free_port
+from tests.serving import ADMIN, ROOT, belvedere, running, wait_for
 
 CHARTS, OVERVIEW = "/d/sample-charts/x", "/d/sample-overview/x"
 EVIL = "<img src=x onerror=\"window.hit='name'\"><script>window.hit='script'</script>'\"`"
