@@ -122,7 +122,7 @@ def _date(value: str, pattern: str) -> str:
 
     from core.datetimes import format_time
 
-    if not value.lstrip("-").isdigit():
+    if not value.lstrip("-").isdecimal():
         return {"": "null", "iso": "null", "seconds": "NaN"}.get(pattern, "Invalid date")
     utc = ZoneInfo("UTC")
     if pattern == "seconds":

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from core.members import mappings
+
 COLUMNS, ROW_PX, GAP_PX = 24, 30, 8
 Scope = Mapping[str, tuple[str, str]]  # variable -> (value, text)
 
@@ -50,14 +52,14 @@ Values = Mapping[str, Sequence[tuple[str, str]]]  # variable -> what is chosen: 
 def sections(board: Mapping[str, Any], chosen: Values) -> list[Section]:
     """Return a dashboard's sections in order. chosen: the values of each variable, for repeats."""
     panels = sorted(
-        (one for one in _panels(board) if isinstance(one, Mapping)),
+        mappings(_panels(board)),
         key=lambda one: (_at(one)[1], _at(one)[0]),
     )
     found: list[tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]] = [(None, [])]
     for one in panels:
         if one.get("type") == "row":
             inner = one.get("panels") if one.get("collapsed") else None
-            found.append((one, [each for each in inner or [] if isinstance(each, Mapping)]))
+            found.append((one, mappings(inner)))
         else:
             found[-1][1].append(one)
     made: list[Section] = []
@@ -97,7 +99,7 @@ def _from_rows(rows: Any) -> list[Any]:
             )
             y += 1
         x = 0
-        for panel in row.get("panels") or []:
+        for panel in mappings(row.get("panels")):
             width = max(1, min(COLUMNS, round(float(panel.get("span") or 4) * 2)))
             if x + width > COLUMNS:
                 x, y = 0, y + height

@@ -11,7 +11,7 @@ def text_width(text: str, size: float, *, tabular: bool = True) -> float:
     total = 0
     for one in text:
         code = ord(one) - 32
-        if tabular and one.isdigit():
+        if tabular and one.isdecimal():
             total += TABULAR
         elif 0 <= code < len(ASCII):
             total += ASCII[code]

@@ -40,7 +40,7 @@ def trouble(fault: Exception) -> str:
 
 def unstorable(fault: Exception) -> bool:
     """Say whether a value was too long for its column, or holds what the database cannot keep."""
-    return isinstance(fault, DataError)
+    return isinstance(fault, DataError | OverflowError)
 
 
 def _number(cause: BaseException | None) -> int:

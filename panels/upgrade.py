@@ -12,7 +12,7 @@ def upgraded(panel: Mapping[str, Any]) -> Panel:
     options = made.get("options")
     if (
         isinstance(options, Mapping)
-        and made.get("type") in {"gauge", "bargauge", "stat"}
+        and str(made.get("type")) in {"gauge", "bargauge", "stat"}
         and ("fieldOptions" in options or "valueOptions" in options)
     ):
         made = _single_values(made, dict(options))

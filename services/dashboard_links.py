@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from core.access import Actor
 from core.interpolation import Variable, fill
+from core.members import mappings
 from panels.links import safe
 from queries.variables import in_address
 from services import search
@@ -30,9 +31,7 @@ class Link:
 def of_dashboard(actor: Actor, page: Page, root: str) -> list[Link]:
     """Return a dashboard's links in order. root: what paths of ours begin with under a sub-path."""
     found: list[Link] = []
-    for model in page.board.get("links") or []:
-        if not isinstance(model, Mapping):
-            continue
+    for model in mappings(page.board.get("links")):
         if model.get("type") == "dashboards":
             found += _tagged(actor, page, model, root)
         else:
@@ -43,8 +42,7 @@ def of_dashboard(actor: Actor, page: Page, root: str) -> list[Link]:
 def of_panel(page: Page, panel: Mapping[str, Any], scope: Mapping[str, tuple[str, str]]) -> list[Link]:
     """Return the links in a panel's menu."""
     known = page.scoped(scope)
-    models = [one for one in panel.get("links") or [] if isinstance(one, Mapping)]
-    return [link for model in models for link in _plain(page, model, known)]
+    return [link for model in mappings(panel.get("links")) for link in _plain(page, model, known)]
 
 
 def _plain(page: Page, model: Mapping[str, Any], known: Mapping[str, Variable]) -> Iterable[Link]:
@@ -63,7 +61,7 @@ def _plain(page: Page, model: Mapping[str, Any], known: Mapping[str, Variable]) 
 
 
 def _tagged(actor: Actor, page: Page, model: Mapping[str, Any], root: str) -> list[Link]:
-    tags = tuple(str(tag) for tag in model.get("tags") or [])
+    tags = tuple(str(tag) for tag in given) if isinstance(given := model.get("tags"), list) else ()
     wanted = search.Wanted(tags=tags, kind="dash-db", limit=MOST)
     items = tuple(
         Link(

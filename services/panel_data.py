@@ -15,6 +15,7 @@ from core.errors import BadRequest
 from core.frames import Frame
 from core.interpolation import Variable, fill
 from core.intervals import panel_interval
+from core.members import mappings
 from core.timerange import TimeRange, parse_range, zone
 from dashboards.layout import Placed, Section, sections
 from datasources.base import Deadline, Query, SourceConfig, SourceError
@@ -28,6 +29,7 @@ from queries.variables import Resolver, State, built_in, in_address, read
 from services import data_sources, orgs
 
 HEAD_PX, BORDER_PX = 33, 2
+MOST_POINTS = 100_000
 ROW_PX, MORE_ROWS = 29, 10  # of a table: as high as one is, and how many below those in sight
 MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
 
@@ -211,8 +213,8 @@ def source_for(page: Page, reference: Any, scope: Mapping[str, tuple[str, str]])
     if not name or name == "default":
         kind = reference.get("type") if isinstance(reference, Mapping) else None
         chosen = next((one for one in page.sources if one.is_default), None)
-        return chosen or next((one for one in page.sources if kind in {None, one.type}), None)
-    return next((one for one in page.sources if name in {one.uid, one.name}), None)
+        return chosen or next((one for one in page.sources if kind is None or kind == one.type), None)
+    return next((one for one in page.sources if name in (one.uid, one.name)), None)
 
 
 def places(page: Page) -> dict[str, Placed]:
@@ -247,7 +249,7 @@ class _Waiting:
 
 def _targets(page: Page, panel: Mapping[str, Any]) -> tuple[Any, list[Mapping[str, Any]]]:
     """Return a panel's source and queries; one that shows another panel's data takes that panel's."""
-    targets = [one for one in panel.get("targets") or [] if isinstance(one, Mapping) and not one.get("hide")]
+    targets = [one for one in mappings(panel.get("targets")) if not one.get("hide")]
     reference = panel.get("datasource")
     name = reference.get("uid") if isinstance(reference, Mapping) else reference
     if name == DASHBOARD and targets:
@@ -267,7 +269,7 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
     known = page.scoped(place.scope)
     width = int(page.box_of(place)[0])
     points = place.panel.get("maxDataPoints")
-    points = points if isinstance(points, int) and points > 0 else max(1, width)
+    points = min(points, MOST_POINTS) if isinstance(points, int) and points > 0 else max(1, width)
     for target in targets:
         own = target.get("datasource")
         config = source_for(

@@ -166,9 +166,9 @@ def resource(
 
 
 class PluginMissing(DomainError):
-    """As recorded for calls of resources and health of an unknown type."""
+    """Resources and health of a type that is not here. The original answers 500; it is no fault of the server's."""
 
-    status = 500
+    status = 404
     message = "Unable to find datasource plugin"
 
 

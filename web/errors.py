@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SQLAlchemyError, _database)
+    app.register_error_handler(OverflowError, _database)  # a number that SQLite's driver cannot write
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -63,7 +64,7 @@ def _http(fault: HTTPException) -> Response:
     return _page(plain, fault.code or 500) if wants_page() else answer(plain.body(), fault.code or 500)
 
 
-def _database(fault: SQLAlchemyError) -> Response:
+def _database(fault: SQLAlchemyError | OverflowError) -> Response:
     words = faults.trouble(fault)
     if words:
         log.warning("database: %s", getattr(fault, "orig", fault))

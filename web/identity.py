@@ -45,7 +45,7 @@ def _resolve() -> Actor:
 
 def _wanted_org() -> int:
     text = request.args.get("targetOrgId") or request.headers.get("X-Grafana-Org-Id") or ""
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() else 0
 
 
 def _from_authorization() -> Actor | None:
@@ -144,7 +144,7 @@ def _as_guest() -> Actor | None:
         settings.text("auth.anonymous", "org_name"), settings.text("auth.anonymous", "org_role")
     )
     asked = request.args.get("orgId", "")
-    return None if guest is None or (asked.isdigit() and int(asked) not in {0, guest.org_id}) else guest
+    return None if guest is None or (asked.isdecimal() and int(asked) not in {0, guest.org_id}) else guest
 
 
 _CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (_from_authorization, _from_session, _as_guest)

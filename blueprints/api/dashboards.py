@@ -118,7 +118,7 @@ def delete_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
 def dashboard_uids(actor: Actor, numbers: str) -> Response:
     """Return the uids of dashboards by their ids."""
     return answer(
-        dashboards.uids_of(actor, [int(one) for one in numbers.split(",") if one.isdigit()]),
+        dashboards.uids_of(actor, [int(one) for one in numbers.split(",") if one.isdecimal()]),
         content_type=JSON_UTF8,
     )
 

@@ -27,7 +27,7 @@ class NoInfo(NotFound):
 class Publish(Body):
     """A message for a channel."""
 
-    channel = Text()
+    channel = Text(load_default="")
 
 
 def _none(actor: Actor) -> Response:

@@ -265,7 +265,7 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
 def _box() -> tuple[float, float] | None:
     """Return the size that the address gives a panel alone (`width`, `height`), if it gives one."""
     texts = [request.args.get(name, "") for name in ("width", "height")]
-    if not all(text.isdigit() and len(text) < 6 for text in texts):
+    if not all(text.isdecimal() and len(text) < 6 for text in texts):
         return None
     width, height = (float(max(50, min(4000, int(text)))) for text in texts)
     return width, height
