@@ -25,9 +25,11 @@ def iso(moment: datetime) -> str:
 
 
 def age(moment: datetime, at: datetime) -> str:
-    """Say how long ago a moment was, in one unit: "5m", "3 hours" style of the API is one letter but for months and years."""
+    """Say how long ago a moment was, in one unit: "5 minutes", "1 hour", "10 years"."""
     seconds = max(0, int((at - moment).total_seconds()))
-    for size, unit in ((31536000, "y"), (2592000, "M"), (86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= size:
-            return f"{seconds // size}{unit}"
+    units = ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
+    for size, unit in units:
+        count = seconds // size
+        if count:
+            return f"{count} {unit}" + ("" if count == 1 else "s")
     return "< 1 minute"

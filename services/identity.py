@@ -94,7 +94,7 @@ _of_name, _from_address = (
     LoginAttempt.client_ip == bindparam("client_ip"),
 )
 _FAILURES = select(func.sum(case((_of_name, 1), else_=0)), func.sum(case((_from_address, 1), else_=0))).where(
-    LoginAttempt.created > bindparam("since"), or_(_of_name, _from_address)
+    LoginAttempt.created.between(bindparam("since"), bindparam("until")), or_(_of_name, _from_address)
 )
 _GUESTS = select(Org.id).where(Org.name == bindparam("name"))
 
@@ -164,7 +164,11 @@ def by_password(
 
 def _is_locked(login: str, client_ip: str) -> bool:
     """Say whether a name is locked. Raises TooMany where its address is."""
-    row = fetch(_FAILURES, since=clock.now() - LOCK_FOR, login=login, client_ip=client_ip or "-").one()
+    now = (
+        clock.now()
+    )  # failures that a clock set back has left in the future do not count: they would for days
+    window = {"since": now - LOCK_FOR, "until": now + LOCK_FOR}
+    row = fetch(_FAILURES, **window, login=login, client_ip=client_ip or "-").one()
     of_name, from_address = row[0], row[1]
     if (from_address or 0) >= ADDRESS_AFTER:
         raise TooMany

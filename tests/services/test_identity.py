@@ -1,10 +1,12 @@
 import base64
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from core import clock
 from models import AuthSession, User, db
 from services import identity
 
@@ -181,3 +183,46 @@ def test_one_address_that_tries_many_names_has_to_wait(client: Any, monkeypatch:
     )
     page = client.post("/signin", data={"user": "viewer", "password": "secret"})
     assert (page.status_code, "Too many failed sign-ins" in page.text) == (429, True)
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ahead = timedelta()
+        real = clock.now
+        monkeypatch.setattr(clock, "now", lambda: real() + self.ahead)
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = Clock(monkeypatch)
+    wall.ahead = timedelta(days=2)
+    browser = client.sign_in("editor")
+    for _ in range(5):
+        client.inner.post("/login", json={"user": "viewer", "password": "wrong"})
+    key = (
+        client.as_orgadmin()
+        .post("/api/auth/keys", {"name": "k", "role": "Viewer", "secondsToLive": 86400})
+        .get_json()
+    )
+    wall.ahead = timedelta()
+    assert client.post("/login", {"user": "viewer", "password": "secret"}).status_code == 200
+    client.sign_in("editor")
+    assert browser.get("/api/user").status_code == 200
+    bearer = {"Authorization": f"Bearer {key['key']}"}
+    assert client.inner.get("/api/org", headers=bearer).status_code == 200
+
+
+def test_a_clock_that_jumps_ahead_ends_what_has_an_end(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    wall = Clock(monkeypatch)
+    browser = client.sign_in("editor")
+    key = (
+        client.as_orgadmin()
+        .post("/api/auth/keys", {"name": "k", "role": "Viewer", "secondsToLive": 86400})
+        .get_json()
+    )
+    wall.ahead = timedelta(days=8)
+    assert browser.get("/api/user").status_code == 401
+    reply = client.inner.get("/api/org", headers={"Authorization": f"Bearer {key['key']}"})
+    assert (reply.status_code, reply.get_json()["message"]) == (401, "Expired API key")
+    assert client.post("/login", {"user": "editor", "password": "secret"}).status_code == 200
