@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,9 +127,34 @@ def mariadb(folder: Path, port: int = 0) -> Iterator[URL]:
 def _owned(folder: Path, user: str) -> None:
     if os.geteuid() == 0:
         shutil.chown(folder, user)
-        for above in folder.parents:  # pytest's folders are for their owner alone
-            if above.owner() == "root" and above != Path("/") and str(above).startswith("/tmp/"):
-                above.chmod(above.stat().st_mode | 0o011)
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """Make a folder that the package's own user can reach; pytest's are for who runs the tests alone."""
+    with tempfile.TemporaryDirectory(prefix="belvedere-tests-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def self_signed(folder: Path, name: str = "localhost") -> tuple[Path, Path]:
+    """Make a certificate that nobody vouches for; return it and its key."""
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    files = ["-keyout", str(key), "-out", str(certificate), "-subj", f"/CN={name}"]
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    return certificate, key
 
 
 SERVERS = {"postgres": postgres, "mysql": mariadb}
