@@ -79,7 +79,7 @@ def call(
         raise SourceError(
             f"The address leads on to {where}: enter that one, if it is right", status=502, unreadable=True
         )
-    whole = b"".join(body_of(reply, deadline, MAX_BYTES))
+    whole = b"".join(body_of(reply, url, deadline, MAX_BYTES))
     return reply.status, whole, reply.headers.get("Content-Type", "")
 
 
@@ -106,7 +106,7 @@ def send(
 
 
 def body_of(
-    reply: urllib3.BaseHTTPResponse, deadline: Deadline, most: int, *, decode: bool = True
+    reply: urllib3.BaseHTTPResponse, url: str, deadline: Deadline, most: int, *, decode: bool = True
 ) -> Iterator[bytes]:
     """Yield an answer's body in parts, each as it comes. most: bytes, or ANY_SIZE. Raises SourceError."""
     size = 0
@@ -120,7 +120,7 @@ def body_of(
             yield part
     except urllib3.exceptions.HTTPError as fault:
         reply.close()
-        raise SourceError(_words(fault, reply.url or ""), status=502, unreadable=True) from fault
+        raise SourceError(_words(fault, url), status=502, unreadable=True) from fault
     except BaseException:
         reply.close()
         raise

@@ -62,17 +62,11 @@ def forward(actor: Actor, config: SourceConfig, asked: Asked, limits: Limits) ->
     headers = forwarding.outgoing(
         config, asked.headers, asked.remote, actor.login if limits.names_user else ""
     )
+    url = forwarding.target(config, asked.tail, asked.query)
     if asked.body is not None and asked.length is not None:
         headers["Content-Length"] = str(asked.length)
     try:
-        reply = send(
-            config,
-            asked.method,
-            forwarding.target(config, asked.tail, asked.query),
-            headers,
-            asked.body,
-            deadline,
-        )
+        reply = send(config, asked.method, url, headers, asked.body, deadline)
     except SourceError as fault:
         raise NoAnswer(fault.message) from None
     if reply.status == 401:
@@ -80,7 +74,7 @@ def forward(actor: Actor, config: SourceConfig, asked: Asked, limits: Limits) ->
         reply.close()
         plain = [("Content-Type", "text/plain; charset=utf-8")]
         return Reply(400, plain, iter([b"Authentication to data source failed"]), reply.close)
-    parts = body_of(reply, deadline, limits.most, decode=False)
+    parts = body_of(reply, url, deadline, limits.most, decode=False)
     return Reply(reply.status, forwarding.incoming(reply.headers), parts, reply.close)
 
 

@@ -21,7 +21,7 @@ from core import settings as configuration
 from core.settings import Settings
 from models import db
 from services import orgs, users
-from tests.servers import SERVERS, Baseline, make_database
+from tests.servers import SERVERS, Baseline, make_database, server_folder
 
 SECRET = {"GF_SECURITY_SECRET_KEY": "a key for tests", "GF_BELVEDERE_SAMPLE_CONTENT": "false"}
 ROLES = ("viewer", "editor", "orgadmin")
@@ -45,15 +45,13 @@ def shown(url: URL) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_server(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[URL | None]:
+def database_server(pytestconfig: pytest.Config) -> Iterator[URL | None]:
     """A running server, or None for SQLite."""
     kind = pytestconfig.getoption("--database")
     if kind == "sqlite3":
         yield None
         return
-    with SERVERS[kind](tmp_path_factory.mktemp(kind)) as url:
+    with server_folder() as folder, SERVERS[kind](folder) as url:
         yield url
 
 

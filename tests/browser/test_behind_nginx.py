@@ -1,7 +1,6 @@
 """A real nginx in front, as three kinds of sites have it: a sub-path that is stripped, one that is not, and HTTPS."""
 
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.steps import settled, sign_in
-from tests.servers import free_port
+from tests.servers import free_port, self_signed
 from tests.serving import ADMIN, belvedere, running, wait_for
 
 CONF = """worker_processes 1; daemon off; pid {dir}/pid; error_log {dir}/error.log;
@@ -121,25 +120,8 @@ def test_a_portal_of_another_origin_embeds_a_panel(visitor: Page, tmp_path: Path
         assert panel.evaluate("one => one.offsetWidth") == 700
 
 
-def certificate(folder: Path) -> None:
-    made = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"), "-subj", "/CN=localhost"]
-    subprocess.run([*made, *files], check=True, capture_output=True)
-
-
 def test_https_ends_at_the_proxy_or_at_the_server(browser: Browser, tmp_path: Path) -> None:
-    certificate(tmp_path)
+    self_signed(tmp_path)
     port = free_port()
     secure = {"GF_SECURITY_COOKIE_SECURE": "true", "GF_SECURITY_STRICT_TRANSPORT_SECURITY": "true"}
     at_proxy = {
