@@ -2,6 +2,7 @@
 on a real server.
 """
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,6 +25,10 @@ from models import db
 from services import orgs, users
 from tests.servers import SERVERS, Baseline, make_database, server_folder
 
+# The same examples every time, so that a change is told by what it changes; HYPOTHESIS_PROFILE=random looks for new ones.
+hypothesis.settings.register_profile("steady", derandomize=True, database=None)
+hypothesis.settings.register_profile("random", derandomize=False)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 SECRET = {"GF_SECURITY_SECRET_KEY": "a key for tests", "GF_BELVEDERE_SAMPLE_CONTENT": "false"}
 ROLES = ("viewer", "editor", "orgadmin")
 

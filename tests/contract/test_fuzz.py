@@ -32,7 +32,6 @@ def test_no_call_is_answered_with_a_fault_of_the_server(
         @settings(
             max_examples=PER_OPERATION,
             deadline=None,
-            database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
