@@ -93,6 +93,7 @@ def test_everything_works_at_any_path(visitor: Page, tmp_path: Path, path: str, 
         assert {one["url"].split("/")[1] for one in hits} == {"d"}
         logo = requests.get(f"{root}/public/app/plugins/datasource/prometheus/img/x.svg", timeout=10)
         assert logo.headers["Content-Type"] == "image/svg+xml"
+        page.close()  # before the server goes, which a page that still loads would complain of
 
 
 def test_a_portal_of_another_origin_embeds_a_panel(visitor: Page, tmp_path: Path) -> None:
@@ -118,6 +119,7 @@ def test_a_portal_of_another_origin_embeds_a_panel(visitor: Page, tmp_path: Path
         panel = visitor.frame_locator("iframe").locator("[data-panel-id='7'][data-state=done]")
         expect(panel.locator("svg.plot")).to_be_visible()
         assert panel.evaluate("one => one.offsetWidth") == 700
+        visitor.close()
 
 
 def test_https_ends_at_the_proxy_or_at_the_server(browser: Browser, tmp_path: Path) -> None:
