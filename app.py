@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         setup.first_content(settings)
     if settings.sub_path:
         app.wsgi_app = Prefix(app.wsgi_app, settings.sub_path)  # type: ignore[method-assign]  # WSGI layers wrap it
-    proxies = networks(settings.text("belvedere", "trusted_proxies"))
+    proxies = networks(settings.words("belvedere", "trusted_proxies"))
     if proxies:
         app.wsgi_app = Forwarded(app.wsgi_app, proxies)  # type: ignore[method-assign]
     return app

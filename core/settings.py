@@ -68,6 +68,10 @@ class Settings:
         """Return a duration ("30d", "12h", "90") in seconds."""
         return parse_duration(self.text(section, key)) // 1000
 
+    def words(self, section: str, key: str) -> list[str]:
+        """Return a list that is written with spaces or commas between."""
+        return self.text(section, key).replace(",", " ").split()
+
     def path(self, section: str, key: str) -> Path:
         """Return a path; relative ones start at the checkout, as they do in the original."""
         return ROOT / Path(self.text(section, key)).expanduser()

@@ -33,7 +33,8 @@ def trouble(fault: Exception) -> str:
     if can_repeat(fault):
         return "The database is busy; try again"
     gone = fault.connection_invalidated or isinstance(fault, InterfaceError)
-    if gone or (isinstance(fault, OperationalError) and (_number(fault.orig) or 2003) in _GONE_MYSQL):
+    number = _number(fault.orig)  # 0: PostgreSQL's faults of this class are all of a server that is away
+    if gone or (isinstance(fault, OperationalError) and (not number or number in _GONE_MYSQL)):
         return "The database does not answer; try again"
     return ""
 

@@ -181,7 +181,7 @@ def _paint(
 
 
 def _threshold_stops(rule: ColorScale, scale: axis_rules.Scale) -> list[tuple[float, str, float]]:
-    levels = [max(scale.low, min(scale.high, level)) for level, _ in rule.steps if level > scale.low] or []
+    levels = [max(scale.low, min(scale.high, level)) for level, _ in rule.steps if level > scale.low]
     stops = [(0.0, rule(scale.high)[0], 1.0)]
     for level in sorted(levels, reverse=True):
         part = (scale.high - level) / (scale.high - scale.low)

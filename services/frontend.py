@@ -71,14 +71,13 @@ def _meta(type_: str) -> dict[str, Any]:
 @cache
 def _built_in() -> tuple[dict[str, Any], ...]:
     rows = (
-        ("-- Grafana --", "grafana", -1),
-        ("-- Mixed --", "-- Mixed --", -1),
-        ("-- Dashboard --", "-- Dashboard --", -1),
+        ("-- Grafana --", "grafana", "grafana"),
+        ("-- Mixed --", "-- Mixed --", "mixed"),
+        ("-- Dashboard --", "-- Dashboard --", "dashboard"),
     )
-    kinds = {"-- Grafana --": "grafana", "-- Mixed --": "mixed", "-- Dashboard --": "dashboard"}
     return tuple(
-        {"id": number, "uid": uid, "type": "datasource", "name": name, "meta": {**_meta(kinds[name]), "builtIn": True}, "jsonData": {}, "isDefault": False, "access": "", "index": "grafana-dash" if uid == "grafana" else "", "preload": False, "readOnly": False}
-        for name, uid, number in rows
+        {"id": -1, "uid": uid, "type": "datasource", "name": name, "meta": {**_meta(kind), "builtIn": True}, "jsonData": {}, "isDefault": False, "access": "", "index": "grafana-dash" if uid == "grafana" else "", "preload": False, "readOnly": False}
+        for name, uid, kind in rows
     )  # fmt: skip
 
 

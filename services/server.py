@@ -71,14 +71,10 @@ def stats() -> dict[str, int]:
         "alerts": 0,
         "users": _count(User.id),
     }
-    roles = {"Admin": "dmins", "Editor": "ditors", "Viewer": "iewers"}
-    for prefix, since in (("", None), ("active", month), ("daily", day)):
+    for names, since in (("{}s", None), ("active{}s", month), ("dailyActive{}s", day)):
         seen = _people_by_role(since)
-        for role, rest in roles.items():
-            first = {"": role[0].lower(), "active": "active" + role[0], "daily": "dailyActive" + role[0]}[
-                prefix
-            ]
-            counts[first + rest] = seen.get(role, 0)
+        for role in ("Admin", "Editor", "Viewer"):
+            counts[names.format(role if since else role.lower())] = seen.get(role, 0)
     counts["activeUsers"] = _count(User.id, User.last_seen > month)
     counts["dailyActiveUsers"] = _count(User.id, User.last_seen > day)
     counts["monthlyActiveUsers"] = counts["activeUsers"]

@@ -10,10 +10,10 @@ from core.settings import BadSetting
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-def networks(text: str) -> Networks:
-    """Read addresses and networks, separated by spaces or commas. Raises BadSetting."""
+def networks(texts: Iterable[str]) -> Networks:
+    """Read addresses and networks. Raises BadSetting."""
     try:
-        return tuple(ip_network(one, strict=False) for one in text.replace(",", " ").split())
+        return tuple(ip_network(one, strict=False) for one in texts)
     except ValueError as fault:
         raise BadSetting(f"[belvedere] trusted_proxies: {fault}") from None
 

@@ -10,13 +10,13 @@ import binascii
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import current_app, g, request
+from flask import g, request
 
 from core.access import NOBODY, Actor, Credential
 from core.errors import Forbidden, Unauthorized
-from core.settings import Settings
 from services import identity
 from web import session
+from web.configured import settings
 
 
 class _Refused(Unauthorized):
@@ -63,8 +63,7 @@ def _from_authorization() -> Actor | None:
         raise _Refused("Invalid Basic Auth Header") from None
     if name == "api_key":
         return identity.by_api_key(password)
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.flag("auth.basic", "enabled"):
+    if not settings().flag("auth.basic", "enabled"):
         return None
     if not colon:
         raise _Refused("Invalid Basic Auth Header")
@@ -74,19 +73,18 @@ def _from_authorization() -> Actor | None:
         org_id=_wanted_org(),
         client_ip=request.remote_addr or "",
         credential=Credential.BASIC,
-        locks=not settings.flag("security", "disable_brute_force_login_protection"),
+        locks=not settings().flag("security", "disable_brute_force_login_protection"),
     )
 
 
 def sign_in(login: str, password: str) -> None:
     """Open a session for this browser. Raises WrongPassword."""
-    settings: Settings = current_app.config["SETTINGS"]
     signed = identity.sign_in(
         login,
         password,
         client_ip=request.remote_addr or "",
         user_agent=request.headers.get("User-Agent", ""),
-        locks=not settings.flag("security", "disable_brute_force_login_protection"),
+        locks=not settings().flag("security", "disable_brute_force_login_protection"),
     )
     session.issue(signed.token)
 
@@ -95,53 +93,51 @@ def _from_session() -> Actor | None:
     token = session.current().token
     if not token:
         return None
-    settings: Settings = current_app.config["SETTINGS"]
     found = identity.by_session(
         token,
         org_id=_wanted_org(),
-        idle=settings.seconds("auth", "login_maximum_inactive_lifetime_duration"),
-        lifetime=settings.seconds("auth", "login_maximum_lifetime_duration"),
+        idle=settings().seconds("auth", "login_maximum_inactive_lifetime_duration"),
+        lifetime=settings().seconds("auth", "login_maximum_lifetime_duration"),
     )
     if found is None:
         session.current().issued = ""
         return None
-    _refuse_foreign_origin(settings)
+    _refuse_foreign_origin()
     return found
 
 
-def _refuse_foreign_origin(settings: Settings) -> None:
+def _refuse_foreign_origin() -> None:
     """A browser sends our cookie with requests that another site's page makes; their Origin gives them away."""
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
-        check_origin(settings)
+        check_origin()
 
 
-def check_origin(settings: Settings) -> None:
+def check_origin() -> None:
     """Refuse what a page of another site sent. Raises Forbidden naming the settings that would let it in."""
     origin = request.headers.get("Origin")
     if origin is None:
         return
     host = urlsplit(origin).netloc
-    trusted = settings.text("security", "csrf_trusted_origins").replace(",", " ").split()
+    trusted = settings().words("security", "csrf_trusted_origins")
     own = {
         request.host,
-        urlsplit(settings.root_url).netloc,
+        urlsplit(settings().root_url).netloc,
         *trusted,
         *(urlsplit(one).netloc for one in trusted),
     }
     if not host or host not in own:
         raise Forbidden(
-            f"origin not allowed: {origin} is neither {request.host} nor server.root_url ({settings.root_url}); "
+            f"origin not allowed: {origin} is neither {request.host} nor server.root_url ({settings().root_url}); "
             "set server.root_url to the address in the browser, or name the origin in security.csrf_trusted_origins"
         )
 
 
 def _as_guest() -> Actor | None:
     """Let anybody look on where `auth.anonymous` says so, unless the address asks for a sign-in."""
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.flag("auth.anonymous", "enabled") or request.args.get("forceLogin") == "true":
+    if not settings().flag("auth.anonymous", "enabled") or request.args.get("forceLogin") == "true":
         return None
     guest = identity.guest(
-        settings.text("auth.anonymous", "org_name"), settings.text("auth.anonymous", "org_role")
+        settings().text("auth.anonymous", "org_name"), settings().text("auth.anonymous", "org_role")
     )
     asked = request.args.get("orgId", "")
     return None if guest is None or (asked.isdecimal() and int(asked) not in {0, guest.org_id}) else guest

@@ -2,12 +2,13 @@
 
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, session
+from flask import Flask, Response, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask.wrappers import Request
 from werkzeug.http import dump_cookie
 
 from core.settings import Settings
+from web.configured import settings
 
 
 class RowSession(dict[str, Any], SessionMixin):
@@ -48,14 +49,13 @@ class RowSessions(SessionInterface):
 
 def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
     """Add a cookie with the attributes that the settings ask for."""
-    settings: Settings = current_app.config["SETTINGS"]
-    samesite = settings.text("security", "cookie_samesite").capitalize()
+    samesite = settings().text("security", "cookie_samesite").capitalize()
     header = dump_cookie(
         name,
         value,
         max_age=max_age,
-        path=settings.sub_path + "/" if settings.sub_path else "/",
-        secure=settings.flag("security", "cookie_secure"),
+        path=settings().sub_path + "/" if settings().sub_path else "/",
+        secure=settings().flag("security", "cookie_secure"),
         httponly=True,
         samesite=samesite if samesite in {"Lax", "Strict", "None"} else None,
         sync_expires=False,

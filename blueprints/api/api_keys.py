@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from core.access import Actor
-from core.settings import Settings
 from schemas.base import ErrorReply, Message
 from schemas.orgs import KeyReply, NewKey
 from services import api_keys
 from web.access import can
+from web.configured import settings
 from web.operation import Operations
 from web.paging import flag
 from web.responses import answer, said
@@ -47,8 +47,7 @@ def list_keys(actor: Actor) -> Response:
 )
 def add_key(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a key and show it, this once."""
-    settings: Settings = current_app.config["SETTINGS"]
-    longest = settings.number("auth", "api_key_max_seconds_to_live")
+    longest = settings().number("auth", "api_key_max_seconds_to_live")
     return answer(
         api_keys.create(actor, body["name"], body["role"], body["seconds_to_live"], longest=longest)
     )

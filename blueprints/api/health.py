@@ -6,10 +6,10 @@ from sqlalchemy import text
 
 from core.access import Actor
 from core.errors import NotFound
-from core.settings import Settings
 from core.version import GRAFANA, VERSION
 from models import db
 from web.access import public
+from web.configured import settings
 from web.operation import Operations
 
 api = Operations("health", __name__)
@@ -48,15 +48,14 @@ def metrics(actor: Actor) -> Response:
     del actor
     from flask import request
 
-    settings: Settings = current_app.config["SETTINGS"]
-    if not settings.flag("metrics", "enabled"):
+    if not settings().flag("metrics", "enabled"):
         raise NotFound
-    name = settings.text("metrics", "basic_auth_username")
+    name = settings().text("metrics", "basic_auth_username")
     given = request.authorization
     if name and (
         given is None
         or given.username != name
-        or given.password != settings.text("metrics", "basic_auth_password")
+        or given.password != settings().text("metrics", "basic_auth_password")
     ):
         return Response("Unauthorized", 401, {"WWW-Authenticate": 'Basic realm="metrics"'})
     registry = CollectorRegistry()

@@ -1,16 +1,16 @@
 """Signing in and out."""
 
-from flask import Response, current_app, redirect, request
+from flask import Response, redirect, request
 
 from core.access import Actor
 from core.errors import Unauthorized
-from core.settings import Settings
 from schemas.base import ErrorReply, Message
 from schemas.orgs import Login
 from services import identity
 from web import identity as credentials
 from web import session
 from web.access import public
+from web.configured import settings
 from web.operation import Operations
 from web.prefix import url
 from web.responses import answer, said
@@ -88,10 +88,9 @@ for _path in ("/api/user/signup", "/api/user/signup/step2"):
 def signup_options(actor: Actor) -> Response:
     """Say how accounts are made."""
     del actor
-    settings: Settings = current_app.config["SETTINGS"]
     return answer(
         {
-            "autoAssignOrg": settings.flag("users", "auto_assign_org"),
-            "verifyEmailEnabled": settings.flag("users", "verify_email_enabled"),
+            "autoAssignOrg": settings().flag("users", "auto_assign_org"),
+            "verifyEmailEnabled": settings().flag("users", "verify_email_enabled"),
         }
     )

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, request, stream_with_context
 
 from blueprints.api.queries import loaded
 from core.access import Actor
-from core.settings import Settings
 from datasources.base import SourceConfig, SourceError
 from services import data_sources, source_proxy
 from web.access import can
+from web.configured import settings
 from web.operation import Operations
 
 api = Operations("proxy", __name__, url_prefix="/api/datasources/proxy")
@@ -39,11 +39,10 @@ def _forward(actor: Actor, config: SourceConfig, rest: str) -> Response:
 
 
 def _limits() -> source_proxy.Limits:
-    settings: Settings = current_app.config["SETTINGS"]
     return source_proxy.Limits(
-        frozenset(settings.text("security", "data_source_proxy_whitelist").split()),
-        settings.number("dataproxy", "response_limit"),
-        settings.flag("dataproxy", "send_user_header"),
+        frozenset(settings().text("security", "data_source_proxy_whitelist").split()),
+        settings().number("dataproxy", "response_limit"),
+        settings().flag("dataproxy", "send_user_header"),
     )
 
 

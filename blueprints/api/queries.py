@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from core.access import Actor
 from core.errors import NotFound
 from core.frames import Shared, to_json
-from core.settings import Settings
 from datasources.base import SourceConfig
 from models import DataSource
 from models.session import transaction
@@ -15,6 +14,7 @@ from schemas.base import ErrorReply
 from schemas.data_sources import Queries, QueryReply
 from services import data_sources, queries
 from web.access import can
+from web.configured import settings
 from web.operation import Operations
 from web.responses import answer
 
@@ -23,8 +23,7 @@ _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def _timeout() -> float:
-    settings: Settings = current_app.config["SETTINGS"]
-    return float(settings.number("dataproxy", "timeout") or 30)
+    return float(settings().number("dataproxy", "timeout") or 30)
 
 
 @api.operation(

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from core.access import Actor
-from core.settings import Settings
 from schemas.base import ErrorReply, Message
 from schemas.orgs import NewPassword, NewUser, Profile, ServerAdmin, UserReply
 from services import teams, users
 from web.access import can
+from web.configured import settings
 from web.operation import Operations
 from web.paging import number
 from web.responses import answer, said
@@ -123,8 +123,7 @@ def user_using(actor: Actor, id: int, org_id: int) -> Response:  # noqa: A002
 def create_user(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a person."""
     del actor
-    settings: Settings = current_app.config["SETTINGS"]
-    role = settings.text("users", "auto_assign_org_role")
+    role = settings().text("users", "auto_assign_org_role")
     return said("User created", id=users.create(**body, default_org=1, default_role=role))
 
 

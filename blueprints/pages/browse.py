@@ -7,13 +7,14 @@ import orjson
 from flask import Response, redirect, request
 
 from blueprints.pages.forms import Folder
-from blueprints.pages.rendering import page, settings
+from blueprints.pages.rendering import page
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
 from models import Dashboard
 from services import dashboards, folders, orgs, search, users
 from web.access import can, signed_in
+from web.configured import settings
 from web.operation import Pages
 from web.paging import flag, number
 from web.prefix import url

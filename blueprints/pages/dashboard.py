@@ -10,7 +10,7 @@ import orjson
 from flask import Response, redirect, render_template, request, stream_with_context
 
 from blueprints.pages.forms import Model
-from blueprints.pages.rendering import HTML, page, settings, theme_of
+from blueprints.pages.rendering import HTML, page, theme_of
 from core.access import Actor
 from core.durations import parse_duration
 from core.errors import BadRequest, DomainError, Unavailable
@@ -21,6 +21,7 @@ from panels.kinds import text
 from services import dashboard_links, dashboards, panel_data, users
 from services.panel_data import Asked, Drawn, Page
 from web.access import can
+from web.configured import settings
 from web.operation import Pages
 from web.prefix import url
 

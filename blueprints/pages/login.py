@@ -5,13 +5,14 @@ from urllib.parse import unquote, urlsplit
 from flask import Response, redirect, request
 
 from blueprints.pages.forms import NewPassword, SignIn
-from blueprints.pages.rendering import page, settings
+from blueprints.pages.rendering import page
 from core.access import Actor
 from core.errors import DomainError
 from services import identity
 from web import identity as credentials
 from web import session
 from web.access import person, public
+from web.configured import settings
 from web.operation import Pages
 from web.prefix import url
 
@@ -51,7 +52,7 @@ def _form(actor: Actor, form: SignIn, status: int = 200) -> Response:
 def sign_in(actor: Actor) -> Response:
     """Open a session and go to where the person wanted to be."""
     if request.headers.get("Origin") != "null":  # a page that keeps its address to itself
-        credentials.check_origin(settings())
+        credentials.check_origin()
     form = SignIn()
     if not form.validate_on_submit():
         return _form(actor, form, 400)

@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Response, render_template, request
 
 from core.access import Actor
-from core.settings import Settings
 from services import orgs
+from web.configured import settings
 
 HTML = "text/html; charset=UTF-8"
-
-
-def settings() -> Settings:
-    """Return the server's settings."""
-    found: Settings = current_app.config["SETTINGS"]
-    return found
 
 
 def theme_of(actor: Actor) -> str:

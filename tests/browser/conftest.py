@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.steps import BOARD, sign_in
+from tests.browser.steps import BOARD, save, sign_in
 from tests.servers import free_port
 from tests.serving import ADMIN, belvedere, running, wait_for
 
@@ -110,9 +110,4 @@ def node_board(server: str, prometheus: str) -> str:
     }
     reply = requests.post(server + "/api/datasources", json=source, auth=ADMIN, timeout=10)
     assert reply.status_code == 200, reply.text
-    board = json.loads(BOARD.read_text())
-    reply = requests.post(
-        server + "/api/dashboards/db", json={"dashboard": {**board, "id": None}}, auth=ADMIN, timeout=10
-    )
-    assert reply.status_code == 200, reply.text
-    return str(reply.json()["uid"])
+    return save(server, **{**json.loads(BOARD.read_text()), "id": None})

@@ -2,8 +2,12 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
+import requests
 from playwright.sync_api import Page
+
+from tests.serving import ADMIN
 
 BOARD = Path(__file__).parent / "node-exporter-full.json"
 
@@ -14,6 +18,15 @@ def sign_in(page: Page, user: str = "admin", password: str = "admin") -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url)
+
+
+def save(server: str, **members: Any) -> str:
+    """Put a dashboard there as a program does; return its uid."""
+    reply = requests.post(
+        server + "/api/dashboards/db", json={"dashboard": members, "overwrite": True}, auth=ADMIN, timeout=10
+    )
+    assert reply.status_code == 200, reply.text
+    return str(reply.json()["uid"])
 
 
 def settled(page: Page) -> dict[str, int]:

@@ -10,19 +10,12 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import settled
+from tests.browser.steps import save, settled
 from tests.servers import free_port
 from tests.serving import ADMIN, ROOT, belvedere, running, wait_for
 
 CHARTS, OVERVIEW = "/d/sample-charts/x", "/d/sample-overview/x"
 EVIL = "<img src=x onerror=\"window.hit='name'\"><script>window.hit='script'</script>'\"`"
-
-
-def save(server: str, **members: Any) -> None:
-    reply = requests.post(
-        server + "/api/dashboards/db", json={"dashboard": members, "overwrite": True}, auth=ADMIN, timeout=10
-    )
-    assert reply.status_code == 200, reply.text
 
 
 def test_crosshair_and_tooltip_on_all_charts(signed_in: Page) -> None:
