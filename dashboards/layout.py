@@ -52,8 +52,8 @@ Values = Mapping[str, Sequence[tuple[str, str]]]  # variable -> what is chosen: 
 def sections(board: Mapping[str, Any], chosen: Values) -> list[Section]:
     """Return a dashboard's sections in order. chosen: the values of each variable, for repeats."""
     panels = sorted(
-        mappings(_panels(board)),
-        key=lambda one: (_at(one)[1], _at(one)[0]),
+        mappings(panels_of(board)),
+        key=lambda one: (place_of(one)[1], place_of(one)[0]),
     )
     found: list[tuple[Mapping[str, Any] | None, list[Mapping[str, Any]]]] = [(None, [])]
     for one in panels:
@@ -72,7 +72,8 @@ def sections(board: Mapping[str, Any], chosen: Values) -> list[Section]:
     return made
 
 
-def _panels(board: Mapping[str, Any]) -> list[Any]:
+def panels_of(board: Mapping[str, Any]) -> list[Any]:
+    """Return a dashboard's panels; those of old boards (rows of spans) with the place that they get."""
     panels = board.get("panels")
     if isinstance(panels, list):
         return panels
@@ -116,7 +117,8 @@ def _pixels(height: Any) -> float:
         return 250.0
 
 
-def _at(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
+def place_of(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    """Return where a panel stands: x, y, width and height in grid units, put right where they are out of bounds."""
     place = panel.get("gridPos")
     place = place if isinstance(place, Mapping) else {}
 
@@ -157,9 +159,9 @@ def _placed(
 ) -> tuple[Placed, ...]:
     made: list[Placed] = []
     added = 0  # rows that repeats above took
-    top = min((_at(one)[1] for one in inside), default=0)
-    for one in sorted(inside, key=lambda panel: (_at(panel)[1], _at(panel)[0])):
-        x, y, w, h = _at(one)
+    top = min((place_of(one)[1] for one in inside), default=0)
+    for one in sorted(inside, key=lambda panel: (place_of(panel)[1], place_of(panel)[0])):
+        x, y, w, h = place_of(one)
         number = one.get("id")
         number = number if isinstance(number, int) else 0
         w = min(w, COLUMNS - x)

@@ -3,6 +3,7 @@
 from models.base import Base, db
 from models.dashboards import Dashboard, DashboardTag, DashboardVersion
 from models.data_sources import DataSource
+from models.drafts import Draft, DraftStep
 from models.orgs import Org, OrgUser, Preferences, Team, TeamMember
 from models.users import ApiKey, AuthSession, LoginAttempt, Star, User
 
@@ -14,6 +15,8 @@ __all__ = [
     "DashboardTag",
     "DashboardVersion",
     "DataSource",
+    "Draft",
+    "DraftStep",
     "LoginAttempt",
     "Org",
     "OrgUser",

@@ -1,0 +1,416 @@
+"""Changes to a dashboard's JSON: each does one thing to the tree and leaves all else as it was written.
+
+Numbers keep their spelling (`1e3`, `0.10`), unknown members stay where they are. A change comes as a JSON object whose
+`do` names a function of `CHANGES`; `panel` is a panel's id, `path` the members on the way to a value.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from core.errors import BadRequest
+from dashboards import layout
+
+Tree = dict[str, Any]
+WIDTH, HEIGHT = 12, 8
+MOST_DEPTH = 40
+
+
+def read(text: str) -> Tree:
+    """Return a dashboard as a tree that `text` writes back as it was."""
+    tree: Tree = json.loads(text, parse_float=_float, parse_int=_whole)
+    return tree
+
+
+def text(tree: Tree) -> str:
+    """Return the JSON text of a tree."""
+    return orjson.dumps(tree).decode()
+
+
+def _float(spelled: str) -> Any:
+    number = float(spelled)
+    same = math.isfinite(number) and orjson.dumps(number).decode() == spelled
+    return number if same else orjson.Fragment(spelled)
+
+
+def _whole(spelled: str) -> Any:
+    number = int(spelled) if len(spelled) < 19 else 0
+    return number if str(number) == spelled else orjson.Fragment(spelled)
+
+
+def every_panel(tree: Mapping[str, Any]) -> Iterator[tuple[list[Any], int, Tree]]:
+    """Yield each panel with the list that it stands in and its place there: top level, folded rows, rows of old boards."""
+    top = tree.get("panels")
+    for held in [top] if isinstance(top, list) else _old_rows(tree):
+        for i, panel in enumerate(held):
+            if not isinstance(panel, dict):
+                continue
+            yield held, i, panel
+            inner = panel.get("panels")
+            if panel.get("type") == "row" and isinstance(inner, list):
+                yield from ((inner, n, one) for n, one in enumerate(inner) if isinstance(one, dict))
+
+
+def _old_rows(tree: Mapping[str, Any]) -> list[Any]:
+    rows = tree.get("rows")
+    rows = rows if isinstance(rows, list) else []
+    return [row["panels"] for row in rows if isinstance(row, dict) and isinstance(row.get("panels"), list)]
+
+
+def _place(tree: Tree, number: Any) -> tuple[list[Any], int, Tree]:
+    for found in every_panel(tree):
+        if found[2].get("id") == number:
+            return found
+    raise BadRequest(f"There is no panel {number} any more", field="panel", traced=False)
+
+
+def panel_of(tree: Tree, number: Any) -> Tree:
+    """Return a panel by its id. Raises BadRequest if it is not there."""
+    return _place(tree, number)[2]
+
+
+def _new_id(tree: Tree) -> int:
+    return 1 + max(
+        (one["id"] for _, _, one in every_panel(tree) if isinstance(one.get("id"), int)), default=0
+    )
+
+
+def number_panels(tree: Tree) -> bool:
+    """Give an id to each panel that has none or another's; say whether that was needed."""
+    seen: set[int] = set()
+    changed = False
+    for _, _, panel in every_panel(tree):
+        number = panel.get("id")
+        if not isinstance(number, int) or number in seen:
+            panel["id"] = number = _new_id(tree)
+            changed = True
+        seen.add(number)
+    return changed
+
+
+# Values
+
+
+def _inside(tree: Tree, change: Mapping[str, Any], *, make: bool) -> tuple[Any, Any]:
+    """Return what holds the value that a change names, and the last part of its path."""
+    path = change.get("path")
+    if not isinstance(path, list) or not 0 < len(path) <= MOST_DEPTH:
+        raise BadRequest("A change needs a path", field="path", traced=False)
+    at: Any = panel_of(tree, change["panel"]) if change.get("panel") is not None else tree
+    for part, following in zip(path, path[1:], strict=False):
+        if isinstance(at, list) and isinstance(part, int) and 0 <= part < len(at):
+            inner = at[part]
+        elif isinstance(at, dict) and isinstance(part, str):
+            inner = at.get(part)
+        else:
+            raise BadRequest(f"There is nothing at {path}", field="path", traced=False)
+        if not isinstance(inner, dict | list):
+            if not make:
+                raise BadRequest(f"There is nothing at {path}", field="path", traced=False)
+            inner = at[part] = [] if isinstance(following, int) else {}
+        at = inner
+    return at, path[-1]
+
+
+def _set(tree: Tree, change: Mapping[str, Any]) -> None:
+    at, last = _inside(tree, change, make=True)
+    value = change.get("value")
+    if isinstance(at, dict) and isinstance(last, str):
+        at[last] = value
+    elif isinstance(at, list) and isinstance(last, int) and 0 <= last <= len(at):
+        at[last : last + 1] = [value]
+    else:
+        raise BadRequest(f"There is nothing at {change['path']}", field="path", traced=False)
+
+
+def _unset(tree: Tree, change: Mapping[str, Any]) -> None:
+    try:
+        at, last = _inside(tree, change, make=False)
+    except BadRequest:
+        return  # what is not there need not be taken away
+    if isinstance(at, dict):
+        at.pop(last, None)
+    elif isinstance(last, int) and 0 <= last < len(at):
+        del at[last]
+
+
+def _insert(tree: Tree, change: Mapping[str, Any]) -> None:
+    at, last = _inside(tree, change, make=True)
+    held = at.get(last) if isinstance(at, dict) else None
+    if not isinstance(held, list):
+        if not isinstance(at, dict):
+            raise BadRequest(f"There is no list at {change['path']}", field="path", traced=False)
+        held = at[last] = []
+    where = change.get("at")
+    held.insert(where if isinstance(where, int) else len(held), change.get("value"))
+
+
+def _reorder(tree: Tree, change: Mapping[str, Any]) -> None:
+    at, last = _inside(tree, change, make=False)
+    held = at.get(last) if isinstance(at, dict) else None
+    a, b = change.get("from"), change.get("to")
+    if (
+        not isinstance(held, list)
+        or not isinstance(a, int)
+        or not isinstance(b, int)
+        or not 0 <= a < len(held)
+    ):
+        raise BadRequest(f"There is no list at {change.get('path')}", field="path", traced=False)
+    held.insert(max(0, b), held.pop(a))
+
+
+# Panels and rows
+
+
+def _modern(tree: Tree) -> list[Any]:
+    """Return the list of panels; a board that has rows of spans gets today's form, since panels are to be placed."""
+    panels = tree.get("panels")
+    if not isinstance(panels, list):
+        panels = tree["panels"] = [dict(one) for one in layout.panels_of(tree)]
+        tree.pop("rows", None)
+        number_panels(tree)
+    return panels
+
+
+def _at(panel: Mapping[str, Any]) -> tuple[int, int, int, int]:
+    return layout.place_of(panel)
+
+
+def _free_place(panels: Sequence[Any], width: int, height: int) -> tuple[int, int]:
+    """Return the first gap above the first row (or the foot of what is there), from the top, left to right."""
+    first_row = min((_at(one)[1] for one in panels if one.get("type") == "row"), default=None)
+    above = [
+        _at(one)
+        for one in panels
+        if one.get("type") != "row" and (first_row is None or _at(one)[1] < first_row)
+    ]
+    foot = max((y + h for _, y, _, h in above), default=0)
+    for top in range(foot):
+        for left in range(layout.COLUMNS - width + 1):
+            if top + height <= foot and not any(
+                x < left + width and left < x + w and y < top + height and top < y + h for x, y, w, h in above
+            ):
+                return left, top
+    beside = [one for one in above if one[1] + one[3] == foot and one[3] <= height]
+    right = max((x + w for x, _, w, _ in beside), default=layout.COLUMNS)
+    top = max((y for _, y, _, _ in beside), default=0)
+    if (
+        beside
+        and right + width <= layout.COLUMNS
+        and not any(x + w > right and y + h > top for x, y, w, h in above)
+    ):
+        return right, top
+    return 0, foot
+
+
+def _push_down(panels: Sequence[Any], top: int, by: int, *, but: Any = None) -> None:
+    for one in panels:
+        x, y, w, h = _at(one)
+        if one is not but and y >= top and by:
+            one["gridPos"] = {"h": h, "w": w, "x": x, "y": y + by}
+
+
+def _add(tree: Tree, panel: Tree, width: int = WIDTH, height: int = HEIGHT) -> int:
+    panels = _modern(tree)
+    x, y = _free_place(panels, width, height)
+    first_row = min((_at(one)[1] for one in panels if one.get("type") == "row"), default=None)
+    if first_row is not None and first_row < y + height:
+        _push_down(panels, first_row, y + height - first_row)
+    number = _new_id(tree)
+    panel.update({"id": number, "gridPos": {"h": height, "w": width, "x": x, "y": y}})
+    panels.append(panel)
+    return number
+
+
+def _add_panel(tree: Tree, change: Mapping[str, Any]) -> int:
+    given = change.get("value")
+    panel: Tree = {
+        "type": "timeseries",
+        "title": "Panel Title",
+        "targets": [],
+        "options": {},
+        "fieldConfig": {"defaults": {}, "overrides": []},
+        **(given if isinstance(given, dict) else {}),
+    }
+    if panel.pop("libraryPanel", None) or panel.get("type") == "row":
+        raise BadRequest("This is no panel that can be added here", field="value", traced=False)
+    panel.pop("repeatedByRow", None)
+    _, _, width, height = _at(panel) if isinstance(panel.get("gridPos"), dict) else (0, 0, WIDTH, HEIGHT)
+    return _add(tree, panel, width, height)
+
+
+def _duplicate(tree: Tree, change: Mapping[str, Any]) -> int:
+    panels = _modern(tree)
+    held, index, panel = _place(tree, change.get("panel"))
+    copy: Tree = json.loads(text(panel), parse_float=_float, parse_int=_whole)
+    copy["id"] = number = _new_id(tree)
+    x, y, w, h = _at(panel)
+    if x + 2 * w <= layout.COLUMNS and not any(
+        ox < x + 2 * w and x + w < ox + ow and oy < y + h and y < oy + oh for ox, oy, ow, oh in map(_at, held)
+    ):
+        copy["gridPos"] = {"h": h, "w": w, "x": x + w, "y": y}
+    else:
+        _push_down(held if held is not panels else panels, y + h, h)
+        copy["gridPos"] = {"h": h, "w": w, "x": x, "y": y + h}
+    held.insert(index + 1, copy)
+    return number
+
+
+def _remove(tree: Tree, change: Mapping[str, Any]) -> None:
+    held, index, panel = _place(tree, change.get("panel"))
+    if (
+        panel.get("type") == "row"
+        and isinstance(panel.get("panels"), list)
+        and change.get("inside") == "keep"
+    ):
+        held[index : index + 1] = panel["panels"]
+        return
+    if panel.get("type") == "row" and not panel.get("collapsed") and change.get("inside") != "keep":
+        inside = [id(one) for one in _under(held, panel)]
+        held[:] = [one for one in held if id(one) not in inside and one is not panel]
+        return
+    del held[index]
+
+
+def _under(held: Sequence[Any], row: Mapping[str, Any]) -> list[Any]:
+    """Return the panels between an unfolded row and the next one."""
+    top = _at(row)[1]
+    end = min((_at(one)[1] for one in held if one.get("type") == "row" and _at(one)[1] > top), default=10**9)
+    return [one for one in held if one.get("type") != "row" and top < _at(one)[1] < end]
+
+
+def _add_row(tree: Tree, change: Mapping[str, Any]) -> int:
+    panels = _modern(tree)
+    given = change.get("title")
+    foot = max((y + h for _, y, _, h in map(_at, panels)), default=0)
+    number = _new_id(tree)
+    panels.append(
+        {
+            "type": "row",
+            "title": given if isinstance(given, str) and given else "Row title",
+            "collapsed": False,
+            "panels": [],
+            "id": number,
+            "gridPos": {"h": 1, "w": layout.COLUMNS, "x": 0, "y": foot},
+        }
+    )
+    return number
+
+
+def _arrange(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Put panels where `sections` says: `[{row: id or null, panels: [{id, x, y, w, h}]}]`, y from the section's top."""
+    panels = _modern(tree)
+    sections = change.get("sections")
+    if not isinstance(sections, list) or not all(isinstance(one, dict) for one in sections):
+        raise BadRequest("An arrangement names sections", field="sections", traced=False)
+    known = {one.get("id"): one for _, _, one in every_panel(tree)}
+    top = 0
+    placed: list[Any] = []
+    for section in sections:
+        row = known.get(section.get("row")) if section.get("row") is not None else None
+        if row is not None:
+            _put(row, (0, top, layout.COLUMNS, 1))
+            placed.append(row)
+            top += 1
+        inside, foot = [], top
+        for one in section.get("panels") or []:
+            panel = known.get(one.get("id")) if isinstance(one, dict) else None
+            if panel is None or panel.get("type") == "row":
+                raise BadRequest("An arrangement names panels that are there", field="sections", traced=False)
+            x, y, w, h = _at({"gridPos": one})
+            _put(panel, (min(x, layout.COLUMNS - w) if w <= layout.COLUMNS else 0, top + y, w, h))
+            inside.append(panel)
+            foot = max(foot, top + y + h)
+        if row is not None and row.get("collapsed"):
+            row["panels"] = inside
+        else:
+            if row is not None and isinstance(row.get("panels"), list):
+                row["panels"] = []
+            placed += inside
+            top = foot
+    if {id(one) for one in placed} | _folded(placed) != {id(one) for one in known.values()}:
+        raise BadRequest("An arrangement names every panel", field="sections", traced=False)
+    order = {id(one): i for i, one in enumerate(panels)}
+    panels[:] = sorted(placed, key=lambda one: order.get(id(one), len(order)))
+
+
+def _folded(placed: Sequence[Tree]) -> set[int]:
+    return {id(inner) for one in placed if one.get("type") == "row" for inner in one.get("panels") or []}
+
+
+def _put(panel: Tree, to: tuple[int, int, int, int]) -> None:
+    if not isinstance(panel.get("gridPos"), dict) or _at(panel) != to:
+        x, y, w, h = to
+        panel["gridPos"] = {**(panel.get("gridPos") or {}), "h": h, "w": w, "x": x, "y": y}
+
+
+def _fold(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Fold a row (its panels go into it) or unfold it (they come back under it)."""
+    panels = _modern(tree)
+    row = panel_of(tree, change.get("panel"))
+    held = row.get("panels")
+    inside: list[Any] = held if isinstance(held, list) else []
+    if row.get("collapsed"):
+        row["collapsed"], row["panels"] = False, []
+        top = _at(row)[1]
+        least = min((_at(one)[1] for one in inside), default=top + 1)
+        for one in inside:
+            x, y, w, h = _at(one)
+            _put(one, (x, top + 1 + y - least, w, h))
+        tall = max((_at(one)[1] + _at(one)[3] for one in inside), default=top + 1) - top - 1
+        _push_down(panels, top + 1, tall)
+        where = next(i for i, one in enumerate(panels) if one is row)
+        panels[where + 1 : where + 1] = inside
+    else:
+        under = _under(panels, row)
+        row["collapsed"], row["panels"] = True, under
+        panels[:] = [one for one in panels if not any(one is other for other in under)]
+
+
+def _replace(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Put another JSON in the place of the dashboard's or of one panel's; what names it stays."""
+    given = change.get("text")
+    try:
+        made = read(given) if isinstance(given, str) else None
+    except ValueError:
+        made = None
+    if not isinstance(made, dict):
+        raise BadRequest("This is not a JSON object", field="text", traced=False)
+    target = panel_of(tree, change["panel"]) if change.get("panel") is not None else tree
+    kept = {
+        name: target[name]
+        for name in (("id",) if target is not tree else ("id", "uid", "version"))
+        if name in target
+    }
+    target.clear()
+    target.update({**made, **kept})
+
+
+Change = Callable[[Tree, Mapping[str, Any]], int | None]
+CHANGES: Mapping[str, Change] = {
+    "set": _set,
+    "unset": _unset,
+    "insert": _insert,
+    "reorder": _reorder,
+    "add panel": _add_panel,
+    "duplicate": _duplicate,
+    "remove": _remove,
+    "add row": _add_row,
+    "arrange": _arrange,
+    "fold": _fold,
+    "replace": _replace,
+}
+
+
+def apply(tree: Tree, changes: Sequence[Any]) -> int | None:
+    """Make changes in their order; return the id of the panel or row that the last one made. Raises BadRequest."""
+    made: int | None = None
+    for change in changes:
+        does = CHANGES.get(str(change.get("do"))) if isinstance(change, Mapping) else None
+        if does is None:
+            raise BadRequest("There is no such change", field="do", traced=False)
+        made = does(tree, change)
+    return made
