@@ -1,5 +1,6 @@
 """Declared options: name, type, default, label, section. Validation, forms and documentation come from the declaration."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,12 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """One setting of a kind. path: dotted name in the JSON. secret: kept encrypted, never sent out."""
+    """One setting of a kind.
+
+    path: dotted name in the JSON. secret: kept encrypted, never sent out. kind: what it is edited with (text, area, number,
+    flag, choice, json, jsonchoice, list, reducers, color, unit, promql). only: another option and the values of it for
+    which this one means anything.
+    """
 
     path: str
     label: str
@@ -17,6 +23,7 @@ class Option:
     secret: bool = False
     choices: Sequence[tuple[str, str]] = ()
     kind: str = "text"
+    only: tuple[str, tuple[str, ...]] | None = None
 
     def read(self, options: Mapping[str, Any]) -> Any:
         """Return the option's value in a JSON object, or its default."""
@@ -50,4 +57,17 @@ def Flag(path: str, label: str, *, default: bool = False, **more: Any) -> Option
 
 def Choice(path: str, label: str, default: str, *choices: str, **more: Any) -> Option:  # noqa: N802
     """Declare one of several words."""
-    return Option(path, label, default, kind="choice", choices=tuple((one, one) for one in choices), **more)
+    return Option(
+        path, label, default, kind="choice", choices=tuple((one, spoken(one)) for one in choices), **more
+    )
+
+
+def spoken(word: str) -> str:
+    """Return a word of JSON as people say it: "stepBefore" is "Step before"."""
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|_|(?<=[a-z])-(?=[a-z])", " ", word).lower()
+    return parts[:1].upper() + parts[1:]
+
+
+def Pick(path: str, label: str, default: Any, *choices: tuple[str, str], **more: Any) -> Option:  # noqa: N802
+    """Declare one of several JSON values, each with its words."""
+    return Option(path, label, default, kind="jsonchoice", choices=choices, **more)

@@ -101,7 +101,8 @@ def _inside(tree: Tree, change: Mapping[str, Any], *, make: bool) -> tuple[Any, 
         raise BadRequest("A change needs a path", field="path", traced=False)
     at: Any = panel_of(tree, change["panel"]) if change.get("panel") is not None else tree
     for part, following in zip(path, path[1:], strict=False):
-        if isinstance(at, list) and isinstance(part, int) and 0 <= part < len(at):
+        if isinstance(at, list) and isinstance(part, int) and 0 <= part < len(at) + make:
+            at += [None] * (part == len(at))
             inner = at[part]
         elif isinstance(at, dict) and isinstance(part, str):
             inner = at.get(part)
@@ -160,6 +161,23 @@ def _reorder(tree: Tree, change: Mapping[str, Any]) -> None:
     ):
         raise BadRequest(f"There is no list at {change.get('path')}", field="path", traced=False)
     held.insert(max(0, b), held.pop(a))
+
+
+def _rename(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Give a member another name, in its place."""
+    at, last = _inside(tree, change, make=False)
+    held = at.get(last) if isinstance(at, dict) else None
+    old, new = change.get("from"), change.get("to")
+    if (
+        not isinstance(held, dict)
+        or old not in held
+        or not isinstance(new, str)
+        or (new in held and new != old)
+    ):
+        raise BadRequest(f"{new!r} is there already, or {old!r} is not", field="to", traced=False)
+    parts = [(new if name == old else name, value) for name, value in held.items()]
+    held.clear()
+    held.update(parts)
 
 
 # Panels and rows
@@ -395,6 +413,7 @@ CHANGES: Mapping[str, Change] = {
     "unset": _unset,
     "insert": _insert,
     "reorder": _reorder,
+    "rename": _rename,
     "add panel": _add_panel,
     "duplicate": _duplicate,
     "remove": _remove,

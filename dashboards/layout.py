@@ -37,13 +37,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Section:
-    """Panels under one row; the first section may have none. key is empty without a row."""
+    """Panels under one row; the first section may have none. key is empty without a row; repeat: the variable that it is repeated for."""
 
     key: str
     title: str
     collapsed: bool
     panels: tuple[Placed, ...]
     scope: Scope = field(default_factory=dict)
+    repeat: str = ""
 
 
 Values = Mapping[str, Sequence[tuple[str, str]]]  # variable -> what is chosen: (value, text)
@@ -145,7 +146,7 @@ def _row(row: Mapping[str, Any], inside: list[Mapping[str, Any]], chosen: Values
     title = str(row.get("title") or "")
     key = f"row-{row.get('id')}"
     if not copies:
-        return [Section(key, title, collapsed, _placed(inside, chosen, {}, ""))]
+        return [Section(key, title, collapsed, _placed(inside, chosen, {}, ""), repeat=str(repeat or ""))]
     made = []
     for n, copy in enumerate(copies):
         scope = {str(repeat): copy}

@@ -12,15 +12,22 @@ from panels.base import NO_DATA, PanelData
 from panels.fields import Display, Scale, Shown, regex
 
 OPTIONS: tuple[Option, ...] = (
-    Option("reduceOptions.calcs", "Calculation", ["lastNotNull"], section="Value options", kind="list"),
+    Option("reduceOptions.calcs", "Calculation", ["lastNotNull"], section="Value options", kind="reducers"),
     Flag(
         "reduceOptions.values",
         "All values",
         section="Value options",
         help="Show each row instead of one calculation.",
     ),
-    Text("reduceOptions.fields", "Fields", section="Value options"),
-    Number("reduceOptions.limit", "Limit", 25, section="Value options"),
+    Text(
+        "reduceOptions.fields",
+        "Fields",
+        section="Value options",
+        help="Empty: numbers. A name, or /a pattern/",
+    ),
+    Number(
+        "reduceOptions.limit", "Limit", 25, section="Value options", only=("reduceOptions.values", ("true",))
+    ),
     Choice("orientation", "Orientation", "auto", "auto", "horizontal", "vertical", section="Layout"),
 )
 DEFAULT_LIMIT = 25

@@ -14,6 +14,7 @@ from core.errors import BadRequest, Forbidden, NotFound
 from core.identifiers import slug
 from dashboards import diff, document, editing
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
+from panels.upgrade import upgraded
 from services import dashboards, folders
 
 MOST_STEPS = 100
@@ -168,6 +169,7 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     before = state(actor, uid, folder_uid).board.body
     tree = editing.read(before)
     editing.number_panels(tree)
+    _bring_up(tree, changes)
     made = editing.apply(tree, changes)
     after = editing.text(tree)
     if draft is None:
@@ -196,6 +198,23 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     db.session.add(_packed(draft, draft.at, did[:200] or "Change", after))
     db.session.flush()
     return made
+
+
+def _bring_up(tree: editing.Tree, changes: list[Any]) -> None:
+    """Bring panels whose options are set to today's form first: the form that edits them shows that one."""
+    for one in changes:
+        path = one.get("path") if isinstance(one, dict) else None
+        if (
+            isinstance(path, list)
+            and path[:1] in (["options"], ["fieldConfig"])
+            and one.get("panel") is not None
+        ):
+            panel = editing.panel_of(tree, one["panel"])
+            plain = orjson.loads(editing.text(panel))
+            today = upgraded(plain)
+            if today != plain:
+                panel.clear()
+                panel.update(today)
 
 
 def _packed(draft: Draft, number: int, did: str, body: str) -> DraftStep:

@@ -40,6 +40,7 @@ class Asked:
 
     browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
     without it panels are as large as their place on the grid. all_rows: write tables out to their end, not only what is in sight of them.
+    editing: show each panel once, where it stands, repeated or not.
     """
 
     raw_from: str = ""
@@ -51,6 +52,7 @@ class Asked:
     timezone: str = ""
     browser_zone: str = ""
     dark: bool = True
+    editing: bool = False
 
 
 @dataclass
@@ -81,7 +83,9 @@ class Page:
 
     def layout(self) -> list[Section]:
         """Return the sections with repeats for what is chosen now."""
-        chosen = {}
+        chosen: dict[str, list[tuple[str, str]]] = {}
+        if self.asked.editing:
+            return sections(self.board, chosen)
         for state in self.states:
             variable = state.variable
             texts = variable.texts or variable.values
@@ -113,13 +117,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Drawn:
-    """One panel's outcome."""
+    """One panel's outcome. frames: its data as it is shown; asked: the queries as they were sent, each with its source."""
 
     place: Placed
     view: View
     error: str = ""
     note: str = ""
     results: tuple[run.Result, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    asked: tuple[tuple[SourceConfig, Mapping[str, Any]], ...] = ()
 
     @property
     def state(self) -> str:
@@ -337,7 +343,7 @@ def _finish(page: Page, place: Placed, waiting: _Waiting) -> Drawn:
             Message("This panel cannot be drawn", str(fault)),
             error or f"{type(fault).__name__}: {fault}",
         )
-    return Drawn(place, view, error, words(place.panel), tuple(results))
+    return Drawn(place, view, error, words(place.panel), tuple(results), tuple(frames), tuple(waiting.models))
 
 
 def _presented(

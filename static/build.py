@@ -15,10 +15,13 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# Pages that edit load their own on top: the grid, and the editor of queries.
+ENTRIES = ("app.js", "app.css", "edit.js", "edit.css", "editor.js")
 MODULES, DIST, SRC = HERE / "node_modules", HERE / "dist", HERE / "src"
 ICONS = (
-    "check", "chevron-down", "clock", "code", "database", "ellipsis", "external-link", "folder", "house", "info", "layout-grid", "menu",
-    "refresh-cw", "star", "triangle-alert", "user", "zoom-out",
+    "arrow-up", "check", "chevron-down", "clock", "code", "copy", "database", "ellipsis", "external-link", "eye", "eye-off", "folder",
+    "grip-horizontal", "house", "info", "key-round", "layout-grid", "menu", "plus", "redo-2", "refresh-cw", "settings", "star", "trash-2",
+    "triangle-alert", "undo-2", "user", "zoom-out",
 )  # fmt: skip
 
 
@@ -66,13 +69,13 @@ def bundle() -> None:
         "--external:/public/*",
     ]
     subprocess.run(
-        [esbuild(), str(SRC / "app.js"), str(SRC / "app.css"), "--format=iife", *options],
+        [esbuild(), *(str(SRC / name) for name in ENTRIES), "--format=iife", *options],
         check=True,
         env={**os.environ, "NODE_PATH": str(MODULES)},
     )
     font = MODULES / "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
     files = {
-        "app.js": (made / "app.js").read_bytes(),
+        **{name: (made / name).read_bytes() for name in ENTRIES if name != "app.css"},
         "mark.svg": (SRC / "mark.svg").read_bytes(),
         "inter.woff2": font.read_bytes(),
         "icons.svg": sprite(),

@@ -29,6 +29,8 @@ class NoSuchRoute(NotFound):
 
 def wants_page() -> bool:
     """Say whether the asker is a person with a browser."""
+    if request.headers.get("Accept") == JSON:
+        return False  # a script of ours
     return not request.path.startswith(("/api/", "/metrics", "/healthz")) and request.path != "/api"
 
 

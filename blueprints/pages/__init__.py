@@ -3,7 +3,7 @@
 import orjson
 from flask import Blueprint, Flask
 
-from blueprints.pages import browse, dashboard, data_sources, importing, login, site
+from blueprints.pages import browse, dashboard, data_sources, editing, importing, inspecting, login, site
 from core.settings import ROOT
 from core.version import VERSION
 from web.operation import form_token
@@ -14,7 +14,16 @@ _MANIFEST = ROOT / "static" / "dist" / "manifest.json"
 
 def blueprints() -> tuple[Blueprint, ...]:
     """Return every family's blueprint."""
-    return (site.site, login.pages, browse.pages, dashboard.pages, data_sources.pages, importing.pages)
+    return (
+        site.site,
+        login.pages,
+        browse.pages,
+        dashboard.pages,
+        editing.pages,
+        inspecting.pages,
+        data_sources.pages,
+        importing.pages,
+    )
 
 
 def install(app: Flask) -> None:

@@ -1,81 +1,28 @@
 """A dashboard: answered at once without its data; panels follow in one stream, each when it is ready."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from threading import BoundedSemaphore
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from flask import Response, redirect, render_template, request, stream_with_context
+from flask import Response, redirect, render_template, request
 
+from blueprints.pages.board import asked, box, streamed, timeout, values
 from blueprints.pages.forms import Model
 from blueprints.pages.rendering import HTML, page, theme_of
+from core import clock
 from core.access import Actor
-from core.durations import parse_duration
-from core.errors import BadRequest, DomainError, Unavailable
+from core.errors import BadRequest, DomainError
 from dashboards import document
 from models.session import transaction
-from panels import render
-from panels.kinds import text
-from services import dashboard_links, dashboards, panel_data, users
-from services.panel_data import Asked, Drawn, Page
+from services import dashboards, drafts, panel_data, users
+from services.panel_data import Drawn, Page
 from web.access import can
-from web.configured import settings
 from web.operation import Pages
 from web.prefix import url
 
 pages = Pages("dashboard_pages", __name__)
-DEFAULT_GRID, MOST_GRID = 1380.0, 8000.0
 SOLO = (1000.0, 500.0)
-_streams = BoundedSemaphore(
-    24
-)  # three quarters of a worker's threads; beyond that panels are asked to come again
-QUICK = (
-    ("now-5m", "Last 5 minutes"), ("now-15m", "Last 15 minutes"), ("now-30m", "Last 30 minutes"), ("now-1h", "Last 1 hour"),
-    ("now-3h", "Last 3 hours"), ("now-6h", "Last 6 hours"), ("now-12h", "Last 12 hours"), ("now-24h", "Last 24 hours"),
-    ("now-2d", "Last 2 days"), ("now-7d", "Last 7 days"), ("now-30d", "Last 30 days"), ("now-90d", "Last 90 days"),
-    ("now-1y", "Last 1 year"), ("now-5y", "Last 5 years"),
-)  # fmt: skip
-REFRESHES = ("1s", "5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d")
-
-
-def _asked(actor: Actor) -> Asked:
-    args = request.args
-    try:
-        grid = float(args.get("w", DEFAULT_GRID))
-    except ValueError:
-        grid = DEFAULT_GRID
-    grid = max(200.0, min(MOST_GRID, grid)) if grid == grid else DEFAULT_GRID
-    chosen = {name: args.getlist(name) for name in args if name.startswith("var-")}
-    return Asked(
-        raw_from=args.get("from", ""),
-        raw_to=args.get("to", ""),
-        variables=chosen,
-        grid_px=grid,
-        box_px=_box(),
-        timezone=args.get("timezone", ""),
-        browser_zone=_browser_zone(),
-        dark=theme_of(actor) == "dark",
-    )
-
-
-def _browser_zone() -> str:
-    """Return the zone that the server is set to, or (`browser`) the one of which the browser's script has told us."""
-    fixed = settings().text("date_formats", "default_timezone")
-    return request.cookies.get("zone", "") if fixed.lower() in {"", "browser"} else fixed
-
-
-def _timeout() -> float:
-    return float(settings().number("dataproxy", "timeout") or 30)
-
-
-def _words(span: Any) -> str:
-    if span.raw_to == "now":
-        found = dict(QUICK).get(span.raw_from)
-        if found:
-            return found
-    return f"{span.raw_from} to {span.raw_to}" if span.raw_from.startswith("now") else ""
 
 
 @pages.operation("GET", "/d/<uid>", access=can("dashboards:read", of=dashboards.by_uid))
@@ -94,6 +41,9 @@ def show(actor: Actor, dashboard: Any, slug: str) -> Response:
 def _page(actor: Actor, dashboard: Any) -> Response:
     if dashboard.is_folder:
         return redirect(url(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=True)))  # type: ignore[return-value]  # redirect() builds this application's Response
+    target = _edited(actor, dashboard)
+    if target:
+        return redirect(url(target))  # type: ignore[return-value]
     if request.args.get("editview") == "dashboard_json":
         text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
         return page(
@@ -104,13 +54,41 @@ def _page(actor: Actor, dashboard: Any) -> Response:
             dashboard=dashboard,
             may_save=actor.may("dashboards:write", *dashboards.scopes(dashboard)),
         )
-    model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+    model = panel_data.load(actor, dashboard, asked(actor), timeout())
+    may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
+    draft = drafts.pending(actor, dashboard.uid) if may_save and actor.user_id else None
     starred = users.is_starred(actor, dashboard.id) if actor.user_id else False
     inline = request.args.get("inline") == "1"
     drawn = _drawn_inline(model) if inline else {}
     return page(
-        "dashboard", actor, dashboard.title, **_values(actor, dashboard, model), starred=starred, inline=drawn
+        "dashboard",
+        actor,
+        dashboard.title,
+        **values(actor, dashboard, model),
+        starred=starred,
+        inline=drawn,
+        draft=clock.age(draft, clock.now()) if draft else "",
     )
+
+
+def _edited(actor: Actor, dashboard: Any) -> str:
+    """Return where the addresses of Grafana's editors lead here; empty for an address that shows."""
+    if not actor.user_id or not actor.may("dashboards:write", *dashboards.scopes(dashboard)):
+        return ""
+    rest = {
+        name: request.args.getlist(name)
+        for name in request.args
+        if name not in {"editPanel", "editview", "edit"}
+    }
+    query = "?" + urlencode(rest, doseq=True) if rest else ""
+    view = {"templating": "variables", "dashboard_json": "json"}.get(
+        request.args.get("editview", ""), request.args.get("editview", "")
+    )
+    if request.args.get("editPanel", "").isdecimal():
+        return f"/edit/{dashboard.uid}/panel/{request.args['editPanel']}{query}"
+    if view in {"settings", "variables", "links", "json"}:
+        return f"/edit/{dashboard.uid}/{view}{query}"
+    return f"/edit/{dashboard.uid}{query}" if "edit" in request.args else ""
 
 
 def _drawn_inline(model: Page) -> dict[str, Drawn]:
@@ -118,34 +96,6 @@ def _drawn_inline(model: Page) -> dict[str, Drawn]:
     panel_data.resolve_variables(model)
     shown = list(panel_data.places(model).values())
     return {one.place.key: one for one in panel_data.draw(model, shown)}
-
-
-def _values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
-    view_panel = request.args.get("viewPanel", "")
-    sections = model.layout()
-    only = next((place for section in sections for place in section.panels if place.key == view_panel), None)
-    least = parse_duration(settings().text("dashboards", "min_refresh_interval") or "1s")
-    refreshes = [one for one in REFRESHES if parse_duration(one) >= least]
-    refresh = request.args.get("refresh", model.board.get("refresh") or "")
-    return {
-        "dashboard": dashboard,
-        **_grid_values(model),
-        "only": only,
-        "range_words": _words(model.span),
-        "quick": QUICK,
-        "refreshes": refreshes,
-        "refresh": refresh if isinstance(refresh, str) and _allowed(refresh, least) else "",
-        "links": dashboard_links.of_dashboard(actor, model, request.script_root),
-        "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
-        "kiosk": request.args.get("kiosk", None) is not None,
-    }
-
-
-def _allowed(refresh: str, least_ms: int) -> bool:
-    try:
-        return parse_duration(refresh) >= least_ms
-    except ValueError:
-        return False
 
 
 @pages.operation("GET", "/d/<uid>/panels", access=can("dashboards:read"), own_transactions=True)
@@ -159,71 +109,8 @@ def panels(actor: Actor, uid: str) -> Response:
         dashboards.require_read(actor, dashboard)
         if "ids" not in request.args and request.accept_mimetypes.accept_html:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
-        asked = _asked(actor)
-        if request.args.get("rows") != "all":
-            asked = replace(asked, all_rows=False)
-        model = panel_data.load(actor, dashboard, asked, _timeout())
-    if not _streams.acquire(blocking=False):
-        raise Unavailable("Too many panels are being drawn; they will be asked for again")
-    wanted = [one for one in request.args.get("ids", "").split(",") if one]
-    fresh = request.args.get("fresh") != "0"
-    response = Response(
-        stream_with_context(_lines(model, wanted, fresh=fresh)),
-        content_type="application/x-ndjson",
-    )
-    response.headers["X-Accel-Buffering"] = "no"
-    response.call_on_close(_streams.release)
-    return response
-
-
-def _lines(model: Page, wanted: list[str], *, fresh: bool) -> Iterator[bytes]:
-    states, outline = model.states, _outline(model)
-    panel_data.resolve_variables(model, fresh=fresh)
-    if fresh and model.states != states:
-        yield _line({"variables": render_template("partials/variables.html", states=model.states)})
-    found = panel_data.places(model)
-    if fresh and _outline(model) != outline:
-        wanted = [key for key in found if key in wanted] or list(found)[:1]
-        grid = render_template("partials/grid.html", only=None, inline={}, **_grid_values(model))
-        yield _line({"grid": grid, "ids": wanted})
-    for one in panel_data.draw(model, [found[key] for key in wanted if key in found]):
-        yield _line(_outcome(one))
-
-
-def _outline(model: Page) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return what the page shows of its grid: rows and panels by key and title, which variables may change."""
-    return [
-        (model.row_title(section), [(place.key, model.title_of(place)) for place in section.panels])
-        for section in model.layout()
-    ]
-
-
-def _grid_values(model: Page) -> dict[str, Any]:
-    """Return what `partials/grid.html` is rendered with, besides what is drawn already."""
-    return {
-        "sections": model.layout(),
-        "model": model,
-        "outcome": _shown,
-        "links_of": partial(dashboard_links.of_panel, model),
-        "prose": text.described,
-    }
-
-
-def _outcome(one: Drawn) -> dict[str, Any]:
-    return {
-        "panelId": one.place.key,
-        "state": one.state,
-        "note": one.note,
-        "html": _shown(one),
-    }
-
-
-def _shown(one: Drawn) -> str:
-    return render.outcome(one.view, one.error, has_data=one.has_data)
-
-
-def _line(members: dict[str, Any]) -> bytes:
-    return orjson.dumps(members) + b"\n"
+        model = panel_data.load(actor, dashboard, asked(actor, streamed=True), timeout())
+    return streamed(model)
 
 
 @pages.operation("GET", "/d-solo/<uid>/<slug>", access=can("dashboards:read", of=dashboards.by_uid))
@@ -240,17 +127,16 @@ def solo_without_slug(actor: Actor, dashboard: Any) -> Response:
 
 
 def _solo(actor: Actor, dashboard: Any) -> Response:
-    model = panel_data.load(actor, dashboard, _asked(actor), _timeout())
+    model = panel_data.load(actor, dashboard, asked(actor), timeout())
     wanted = request.args.get("panelId", "")
     found = panel_data.places(model)
     place = found.get(wanted) or next((one for one in found.values() if str(one.id) == wanted), None)
     if place is None:
         raise dashboards.DashboardNotFound(f"This dashboard has no panel {wanted or '(panelId is missing)'}")
     alone = replace(place, x=0, y=0)
-    model.asked = replace(model.asked, box_px=_box() or SOLO)
+    model.asked = replace(model.asked, box_px=box() or SOLO)
     panel_data.resolve_variables(model)
     drawn = next(panel_data.draw(model, [alone]))
-    values = _values(actor, dashboard, model)
     html = render_template(
         "pages/solo.html",
         actor=actor,
@@ -258,18 +144,9 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
         theme=theme_of(actor),
         place=alone,
         drawn=drawn,
-        **values,
+        **values(actor, dashboard, model),
     )
     return Response(html, content_type=HTML)
-
-
-def _box() -> tuple[float, float] | None:
-    """Return the size that the address gives a panel alone (`width`, `height`), if it gives one."""
-    texts = [request.args.get(name, "") for name in ("width", "height")]
-    if not all(text.isdecimal() and len(text) < 6 for text in texts):
-        return None
-    width, height = (float(max(50, min(4000, int(text)))) for text in texts)
-    return width, height
 
 
 @pages.operation("POST", "/d/<uid>/<slug>/json", access=can("dashboards:write"), own_transactions=True)

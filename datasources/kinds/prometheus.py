@@ -76,6 +76,15 @@ class Prometheus(DataSource):
         Text("basicAuthUser", "User", section="Access"),
         Secret("basicAuthPassword", "Password", section="Access"),
     )
+    query_options: ClassVar[tuple[Option, ...]] = (
+        Option("expr", "PromQL", "", kind="promql"),
+        Text("legendFormat", "Legend", help="{{label}} stands for a label's value"),
+        Text("interval", "Min step", help="For example 15s"),
+        Choice("format", "Format", "time_series", "time_series", "table", "heatmap"),
+        Flag("range", "Range", default=True, help="Values over time"),
+        Flag("instant", "Instant", help="The latest value only"),
+        Flag("exemplar", "Exemplars"),
+    )
 
     @classmethod
     def asks(cls, model: Mapping[str, Any]) -> bool:

@@ -61,6 +61,8 @@ class BarGauge(PanelKind):
         Flag("showUnfilled", "Show unfilled area", default=True, section="Bar gauge"),
         Number("minVizWidth", "Min width", 0, section="Bar gauge"),
         Number("minVizHeight", "Min height", 10, section="Bar gauge"),
+        Number("text.titleSize", "Title size", section="Text size"),
+        Number("text.valueSize", "Value size", section="Text size"),
     )
 
     def view(self, data: PanelData) -> View:

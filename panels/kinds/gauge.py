@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from core import colors
 from core.jsnumber import js_text
-from core.options import Flag, Option
+from core.options import Flag, Number, Option
 from panels.base import PanelData, PanelKind, View
 from panels.fields import Scale
 from panels.reduced import OPTIONS, Value, values
@@ -62,6 +62,8 @@ class Gauge(PanelKind):
         *OPTIONS,
         Flag("showThresholdLabels", "Show threshold labels", section="Gauge"),
         Flag("showThresholdMarkers", "Show threshold markers", default=True, section="Gauge"),
+        Number("text.titleSize", "Title size", section="Text size"),
+        Number("text.valueSize", "Value size", section="Text size"),
     )
 
     def view(self, data: PanelData) -> View:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from core import colors
-from core.options import Choice, Option
+from core.options import Choice, Number, Option
 from drawing import paths
 from drawing.text import text_width
 from panels.base import PanelData, PanelKind, Size, View
@@ -82,8 +82,8 @@ class Stat(PanelKind):
         Choice("colorMode", "Color mode", "value", "value", "background", "none", section="Stat styles"),
         Choice("graphMode", "Graph mode", "area", "area", "none", section="Stat styles"),
         Choice("justifyMode", "Text alignment", "auto", "auto", "center", section="Stat styles"),
-        Option("text.titleSize", "Title size", None, section="Text size", kind="number"),
-        Option("text.valueSize", "Value size", None, section="Text size", kind="number"),
+        Number("text.titleSize", "Title size", section="Text size"),
+        Number("text.valueSize", "Value size", section="Text size"),
     )
 
     def view(self, data: PanelData) -> View:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from core import colors, reducers
 from core.frames import Kind
-from core.options import Choice, Flag, Number, Option
+from core.options import Choice, Flag, Number, Option, Text
 from panels.base import MOST_ROWS, Message, PanelData, PanelKind, Shown, View, has_values, no_data
 from panels.links import first_link
 
@@ -60,8 +60,28 @@ class TablePanel(PanelKind):
     options: ClassVar[tuple[Option, ...]] = (
         Flag("showHeader", "Show table header", default=True, section="Table"),
         Number("frameIndex", "Frame", 0, section="Table"),
-        Option("sortBy", "Sort by", [], section="Table", kind="json"),
-        Option("footer", "Footer", {}, section="Table footer", kind="json"),
+        Text("sortBy.0.displayName", "Sort by", section="Table", help="The name of a column"),
+        Flag("sortBy.0.desc", "Sort descending", section="Table"),
+        Flag("footer.show", "Show table footer", section="Table footer"),
+        Option(
+            "footer.reducer",
+            "Calculation",
+            ["sum"],
+            section="Table footer",
+            kind="reducers",
+            only=("footer.show", ("true",)),
+        ),
+        Flag("footer.countRows", "Count rows", section="Table footer", only=("footer.show", ("true",))),
+        Option(
+            "footer.fields",
+            "Fields",
+            [],
+            section="Table footer",
+            kind="list",
+            help="Names, separated by commas; empty: all numbers",
+            only=("footer.show", ("true",)),
+        ),
+        Flag("footer.enablePagination", "Enable pagination", section="Table footer"),
         Choice("cellHeight", "Cell height", "sm", "sm", "md", "lg", section="Table"),
     )
     field_options: ClassVar[tuple[Option, ...]] = (

@@ -75,7 +75,7 @@ class TextPanel(PanelKind):
     queries: ClassVar[bool] = False
     options: ClassVar[tuple[Option, ...]] = (
         Choice("mode", "Mode", "markdown", "markdown", "html", "code", section="Text"),
-        Text("content", "Content", section="Text"),
+        Text("content", "Content", section="Text", kind="area"),
     )
 
     def view(self, data: PanelData) -> View:

@@ -9,7 +9,7 @@ import numpy as np
 
 from core import reducers
 from core.frames import Kind
-from core.options import Choice, Flag, Number, Option, Text
+from core.options import Choice, Flag, Number, Option, Pick, Text
 from core.timerange import zone
 from core.units import recipe
 from drawing import ticks
@@ -21,6 +21,7 @@ from panels.fields import series_color
 from panels.marks import Band, Gradient, Line, line_of, thresholds_of
 
 _PAD, _X_AXIS = 8, 21
+NULLS = (("false", "Never"), ("true", "Always"), ("3600000", "Gaps under an hour"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class TimeSeries(PanelKind):
         Flag("legend.showLegend", "Legend", default=True, section="Legend"),
         Choice("legend.displayMode", "Legend mode", "list", "list", "table", section="Legend"),
         Choice("legend.placement", "Legend placement", "bottom", "bottom", "right", section="Legend"),
-        Option("legend.calcs", "Legend values", [], section="Legend", kind="list"),
+        Option("legend.calcs", "Legend values", [], section="Legend", kind="reducers"),
         Choice("tooltip.mode", "Tooltip", "single", "single", "multi", "none", section="Tooltip"),
         Choice("tooltip.sort", "Values sort order", "none", "none", "asc", "desc", section="Tooltip"),
     )
@@ -92,9 +93,17 @@ class TimeSeries(PanelKind):
         ),
         Choice("showPoints", "Show points", "auto", "auto", "always", "never", section="Graph styles"),
         Number("pointSize", "Point size", 5, section="Graph styles"),
-        Option("lineStyle", "Line style", None, section="Graph styles", kind="json"),
-        Option("spanNulls", "Connect null values", default=False, section="Graph styles", kind="json"),
-        Number("barAlignment", "Bar alignment", 0, section="Graph styles"),
+        Choice("lineStyle.fill", "Line style", "solid", "solid", "dash", "dot", section="Graph styles"),
+        Pick("spanNulls", "Connect null values", False, *NULLS, section="Graph styles"),
+        Pick(
+            "barAlignment",
+            "Bar alignment",
+            0,
+            ("-1", "Before"),
+            ("0", "Center"),
+            ("1", "After"),
+            section="Graph styles",
+        ),
         Number("barWidthFactor", "Bar width", 0.6, section="Graph styles"),
         Choice("stacking.mode", "Stack series", "none", "none", "normal", "percent", section="Graph styles"),
         Text("stacking.group", "Stacking group", "A", section="Graph styles"),
@@ -106,7 +115,16 @@ class TimeSeries(PanelKind):
         Number("axisSoftMax", "Soft max", section="Axis"),
         Flag("axisCenteredZero", "Centered zero", section="Axis"),
         Choice("scaleDistribution.type", "Scale", "linear", "linear", "log", "symlog", section="Axis"),
-        Number("scaleDistribution.log", "Log base", 2, section="Axis"),
+        Pick(
+            "scaleDistribution.log",
+            "Log base",
+            2,
+            ("2", "2"),
+            ("10", "10"),
+            section="Axis",
+            only=("scaleDistribution.type", ("log", "symlog")),
+        ),
+        Choice("axisColorMode", "Color", "text", "text", "series", section="Axis"),
         Choice(
             "thresholdsStyle.mode",
             "Show thresholds",
@@ -119,7 +137,11 @@ class TimeSeries(PanelKind):
             "dashed+area",
             section="Thresholds",
         ),
-        Text("fillBelowTo", "Fill below to", section="Graph styles"),
+        Text("fillBelowTo", "Fill below to", section="Graph styles", help="The name of a series"),
+        Choice("transform", "Transform", "", "", "constant", "negative-Y", section="Graph styles"),
+        Flag("hideFrom.viz", "Hide in chart", section="Series"),
+        Flag("hideFrom.legend", "Hide in legend", section="Series"),
+        Flag("hideFrom.tooltip", "Hide in tooltip", section="Series"),
     )
 
     def view(self, data: PanelData) -> View:

@@ -1,7 +1,10 @@
 // Small scripts for every page; the dashboard's own are loaded with them, for a page must show in a blink.
-import "htmx.org";
+import htmx from "htmx.org";
+import { startChanges } from "./changes.js";
 import { startDashboard } from "./dashboard.js";
+import { startInspect } from "./inspect.js";
 import { startKeys } from "./keys.js";
+import { startShare } from "./share.js";
 import { toast } from "./toast.js";
 
 const body = document.body;
@@ -32,7 +35,7 @@ function startMenus() {
 }
 
 async function copy(input) {
-  input.select();
+  input.select?.();
   try {
     await navigator.clipboard.writeText(input.value);
     toast("Copied");
@@ -73,8 +76,17 @@ function tellZone() {
   if (timeZone) document.cookie = `zone=${timeZone}; path=${body.dataset.root || "/"}; max-age=31536000; samesite=lax`;
 }
 
+// A refusal of a form is shown where the form was.
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[2345]..", swap: true },
+];
+
 tellZone();
 startMenus();
+startChanges();
+startShare();
+startInspect();
 startFiles();
 startTrying();
 startKeys();

@@ -157,20 +157,24 @@ function stop() {
   go({ from: Math.round(a), to: Math.round(b) });
 }
 
-// A click shows the series alone, with Ctrl or Shift it comes and goes.
-function toggle(button, together) {
+// A click shows the series alone, with Ctrl it comes and goes, with Shift all from the one before to this one show.
+function toggle(button, together, range) {
   const chart = button.closest(".chart");
   const svg = chart.querySelector("svg.plot");
   const state = chartOf(svg);
   const index = Number(button.dataset.series);
   const count = state.data.series.length;
-  if (together) {
+  if (range && state.last !== undefined) {
+    const [a, b] = [Math.min(state.last, index), Math.max(state.last, index)];
+    state.off = new Set([...Array(count).keys()].filter((i) => i < a || i > b));
+  } else if (together) {
     if (state.off.has(index)) state.off.delete(index);
     else state.off.add(index);
   } else {
     const alone = state.off.size === count - 1 && !state.off.has(index);
     state.off = new Set(alone ? [] : [...Array(count).keys()].filter((i) => i !== index));
   }
+  if (!range) state.last = index;
   for (const one of svg.querySelectorAll(".series")) one.classList.toggle("off", state.off.has(Number(one.dataset.series)));
   for (const one of chart.querySelectorAll(".legend button")) one.classList.toggle("off", state.off.has(Number(one.dataset.series)));
 }
@@ -182,6 +186,6 @@ export function startCharts() {
   document.addEventListener("pointerleave", leave);
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".legend button[data-series]");
-    if (button && button.dataset.series !== "-1") toggle(button, event.ctrlKey || event.metaKey || event.shiftKey);
+    if (button && button.dataset.series !== "-1") toggle(button, event.ctrlKey || event.metaKey, event.shiftKey);
   });
 }

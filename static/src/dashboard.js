@@ -3,6 +3,7 @@
 import { startCharts } from "./charts.js";
 import { toast } from "./toast.js";
 
+const KEPT = "[data-view], [data-edit], [data-edit-panel], [data-back], [data-print], [data-theme-switch]";
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const body = document.body;
 let asked = new Set();
@@ -28,7 +29,7 @@ function query(ids, fresh) {
     search.set("height", Math.round(alone.offsetHeight));
   } else search.set("w", grid().clientWidth);
   if (!fresh) search.set("fresh", "0");
-  return `${body.dataset.root}/d/${body.dataset.dashboardUid}/panels?${search}`;
+  return `${body.dataset.panels}?${search}`;
 }
 
 async function load(keys, fresh, more = "") {
@@ -75,6 +76,7 @@ function take(line) {
   }
   if (line.grid !== undefined) {
     grid().innerHTML = line.grid;
+    grid().querySelectorAll(KEPT).forEach(keepSearch);
     asked = new Set(line.ids);
     queueMicrotask(rest);
   }
@@ -84,6 +86,8 @@ function take(line) {
   panel.querySelector("[data-panel-content]").innerHTML = line.html;
   panel.dataset.state = line.state;
   panel.querySelector(".note").textContent = line.note ?? "";
+  panel.querySelector("header").classList.toggle("bare", !line.title);
+  panel.querySelector("h2").textContent = line.title;
 }
 
 // What came into sight since is asked for as well, in one request.
@@ -131,6 +135,7 @@ function startRange() {
     const half = (to - from) / 2;
     go({ from: Math.round(from - half), to: Math.round(to + half) });
   });
+  document.addEventListener("fix-range", () => go({ from: body.dataset.from, to: body.dataset.to }));
   document.addEventListener("shift-range", (event) => {
     const [from, to] = [Number(body.dataset.from), Number(body.dataset.to)];
     const half = Math.round((to - from) / 2) * event.detail;
@@ -149,8 +154,18 @@ function startRefresh() {
   const schedule = () => {
     clearInterval(timer);
     const wait = every(choice?.value ?? body.dataset.refresh);
-    if (wait) timer = setInterval(() => document.hidden || refresh(), wait);
+    const tick = () => {
+      if (document.hidden) missed = true;
+      else refresh();
+    };
+    if (wait) timer = setInterval(tick, wait);
   };
+  // A tab that nobody looks at asks for nothing; what was missed is asked for once it is looked at.
+  let missed = false;
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && missed) refresh();
+    if (!document.hidden) missed = false;
+  });
   choice?.addEventListener("change", () => {
     const url = new URL(location.href);
     url.searchParams.set("refresh", choice.value);
@@ -191,7 +206,7 @@ function unfold(row) {
   const held = row.querySelector(":scope > template");
   if (row.open && held) {
     held.replaceWith(held.content);
-    row.querySelectorAll("[data-view], [data-embed]").forEach(keepSearch);
+    row.querySelectorAll(KEPT).forEach(keepSearch);
   }
   rest();
 }
@@ -239,14 +254,7 @@ function fitAlone() {
 }
 
 function startLinks() {
-  for (const link of document.querySelectorAll("[data-view], [data-embed], [data-back], [data-print], [data-theme-switch]")) keepSearch(link);
-  const share = document.querySelector("[data-share-link]");
-  if (share) {
-    const url = new URL(location.href);
-    url.searchParams.set("from", body.dataset.from);
-    url.searchParams.set("to", body.dataset.to);
-    share.value = url;
-  }
+  document.querySelectorAll(KEPT).forEach(keepSearch);
 }
 
 function keepSearch(link) {

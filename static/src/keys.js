@@ -12,11 +12,17 @@ function kiosk() {
   location.assign(url);
 }
 
-function viewHovered() {
-  const panel = document.querySelector(".panel:hover");
-  if (!panel) return;
+// The panel under the pointer, or the one that has the focus.
+const pointed = () => document.querySelector(".panel:hover") ?? document.activeElement?.closest?.(".panel");
+const onPanel = (selector) => () => pointed()?.querySelector(selector)?.click();
+
+function viewPointed() {
   if (document.querySelector(".grid.single")) click("[data-back]");
-  else panel.querySelector("[data-view]")?.click();
+  else onPanel("[data-view]")();
+}
+
+function toggleLegends(panels) {
+  for (const panel of panels) panel?.classList.toggle("no-legend");
 }
 
 const SINGLE = {
@@ -26,7 +32,10 @@ const SINGLE = {
     if (box) box.focus();
     else location.assign(`${root()}/dashboards`);
   },
-  v: viewHovered,
+  v: viewPointed,
+  e: () => (document.querySelector("[data-done]") ? click("[data-done]") : onPanel("[data-edit-panel]")()),
+  i: onPanel("[data-inspect]"),
+  Escape: () => click("[data-done], [data-back]"),
 };
 
 const DOUBLE = {
@@ -35,6 +44,15 @@ const DOUBLE = {
   dk: kiosk,
   dE: () => rows(true),
   dC: () => rows(false),
+  ds: () => (document.body.dataset.editUid ? null : location.assign(`?editview=settings`)),
+  dn: () => location.assign(`${root()}/dashboard/new`),
+  ps: onPanel("[data-share]"),
+  pd: onPanel('[data-changes*="duplicate"]'),
+  pr: onPanel('[data-changes*="remove"]'),
+  pl: () => toggleLegends([pointed()]),
+  dl: () => toggleLegends(document.querySelectorAll(".panel")),
+  gp: () => location.assign(`${root()}/profile`),
+  ta: () => document.dispatchEvent(new CustomEvent("fix-range")),
   tz: () => click("[data-zoom-out]"),
   tArrowLeft: () => document.dispatchEvent(new CustomEvent("shift-range", { detail: -1 })),
   tArrowRight: () => document.dispatchEvent(new CustomEvent("shift-range", { detail: 1 })),

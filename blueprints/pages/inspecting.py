@@ -1,0 +1,155 @@
+"""What stands behind a panel: its data, its numbers, its queries with their times, its JSON; and a dashboard as a file."""
+
+import csv
+import io
+from typing import Any
+
+import orjson
+from flask import Response, render_template, request
+
+from blueprints.pages.board import asked, timeout
+from blueprints.pages.rendering import HTML
+from core.access import Actor
+from core.frames import Kind, to_json
+from core.timerange import zone
+from core.units import unit_format
+from core.version import GRAFANA
+from dashboards import editing, export
+from datasources import registry as sources
+from models.session import transaction
+from panels import registry
+from panels.fields import Context, prepare
+from services import dashboards, data_sources, panel_data
+from services.panel_data import Drawn, Page
+from web.access import can
+from web.operation import Pages
+
+pages = Pages("inspect_pages", __name__)
+MOST_ROWS = 1000
+
+
+def _drawn(actor: Actor, uid: str) -> tuple[Page, Drawn]:
+    with transaction(write=False):
+        dashboard = dashboards.find_by_uid(actor, uid)
+        dashboards.require_read(actor, dashboard)
+        model = panel_data.load(actor, dashboard, asked(actor), timeout())
+    panel_data.resolve_variables(model)
+    place = panel_data.places(model).get(request.args.get("panel", ""))
+    if place is None:
+        raise dashboards.DashboardNotFound("This dashboard has no such panel")
+    return model, next(panel_data.draw(model, [place]))
+
+
+def _tables(model: Page, drawn: Drawn) -> list[tuple[str, list[str], list[list[str]]]]:
+    """Return each frame's name, its columns' names and its rows as texts."""
+    tz = zone(model.timezone)
+    moment = unit_format("dateTimeAsIso")
+    made = []
+    for row in prepare(list(drawn.frames), drawn.place.panel.get("fieldConfig") or {}, {}, Context(tz)):
+        columns = [
+            [
+                "" if v is None else str(moment(float(v), None, tz)) if one.kind is Kind.TIME else _plain(v)
+                for v in one.field.items
+            ]
+            for one in row
+        ]
+        name = row[0].frame.name or row[0].frame.ref_id if row else ""
+        made.append((name, [one.name for one in row], [list(cells) for cells in zip(*columns, strict=True)]))
+    return made
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY, default=str).decode()
+
+
+@pages.operation("GET", "/inspect/<uid>", access=can("dashboards:read"), own_transactions=True)
+def show(actor: Actor, uid: str) -> Response:
+    """Return what stands behind a panel. panel: its key; time and variables as on the dashboard's page."""
+    model, drawn = _drawn(actor, uid)
+    queries = [
+        {
+            "ref": result.ref_id,
+            "source": source.name,
+            "ms": round(result.ms, 1),
+            "rows": sum(len(frame) for frame in result.frames),
+            "frames": len(result.frames),
+            "error": result.error,
+            "model": orjson.dumps(query, option=orjson.OPT_INDENT_2, default=str).decode(),
+            "sent": [
+                str(frame.meta.get("executedQueryString"))
+                for frame in result.frames[:1]
+                if frame.meta.get("executedQueryString")
+            ],
+        }
+        for result, (source, query) in zip(drawn.results, drawn.asked, strict=False)
+    ]
+    data = [to_json(frame) for frame in drawn.frames]
+    html = render_template(
+        "partials/inspect.html",
+        title=model.title_of(drawn.place) or "Panel",
+        tables=_tables(model, drawn),
+        most=MOST_ROWS,
+        queries=queries,
+        panel=orjson.dumps(drawn.place.panel, option=orjson.OPT_INDENT_2).decode(),
+        data=orjson.dumps(
+            data, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY, default=_fragment
+        ).decode()[:200_000],
+        error=drawn.error,
+        query=request.query_string.decode(),
+        uid=uid,
+    )
+    return Response(html, content_type=HTML)
+
+
+def _fragment(value: Any) -> Any:
+    return orjson.loads(value.contents) if isinstance(value, orjson.Fragment) else str(value)
+
+
+@pages.operation("GET", "/inspect/<uid>/csv", access=can("dashboards:read"), own_transactions=True)
+def as_csv(actor: Actor, uid: str) -> Response:
+    """Return a panel's data as CSV, frame below frame."""
+    model, drawn = _drawn(actor, uid)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for _, heads, rows in _tables(model, drawn):
+        writer.writerow(heads)
+        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        writer.writerow([])
+    name = "".join(one if one.isalnum() else "-" for one in model.title_of(drawn.place)) or "panel"
+    return Response(
+        "\ufeff" + out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name.encode("ascii", "ignore").decode()}.csv"'
+        },
+    )
+
+
+def _harmless(cell: str) -> str:
+    """Keep spreadsheets from taking a text for a formula."""
+    return (
+        "'" + cell if cell[:1] in {"=", "@", "+"} or (cell[:1] == "-" and not cell[1:2].isdecimal()) else cell
+    )
+
+
+@pages.operation("GET", "/d/<uid>/<slug>/export", access=can("dashboards:read", of=dashboards.by_uid))
+def as_file(actor: Actor, dashboard: Any, slug: str) -> Response:
+    """Return a dashboard's JSON as it is, or (external=1) with inputs for the data sources of another server."""
+    text = dashboard.body
+    if request.args.get("external"):
+        rows = sorted(data_sources.listed(actor), key=lambda row: not row.is_default)
+        known = [
+            {"uid": row.uid, "name": row.name, "type": row.type, "type_name": sources.title(row.type)}
+            for row in rows
+        ]
+        titles = {one.type: one.title for one in registry.all_kinds().values()}
+        text = editing.text(export.external(editing.read(text), known, GRAFANA, titles))
+    plain = orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2)
+    name = "".join(one for one in slug if one.isalnum() or one in "-_").encode("ascii", "ignore").decode()
+    return Response(
+        plain,
+        content_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="{name or "dashboard"}.json"'},
+    )

@@ -1,0 +1,133 @@
+// Changes to a dashboard go to the server one after the other; it keeps them as a draft.
+import htmx from "htmx.org";
+import { refresh } from "./dashboard.js";
+import { toast } from "./toast.js";
+
+const { dataset } = document.body;
+const uid = () => dataset.editUid ?? dataset.dashboardUid;
+let last = Promise.resolve();
+
+export const saved = () => last;
+
+// Time and variables of this page's address go on to the next one.
+export function withSearch(target) {
+  const url = new URL(target, location.href);
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (!url.searchParams.has(name) && !["viewPanel", "kiosk"].includes(name)) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+const edit = (rest = "") => withSearch(`${dataset.root}/edit/${uid()}${rest}`);
+
+async function call(path, body) {
+  const text = body ? JSON.stringify(body) : undefined;
+  const reply = await fetch(`${dataset.root}/edit/${uid()}/${path}`, {
+    method: "POST",
+    headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": dataset.token },
+    body: text,
+    keepalive: (text?.length ?? 0) < 60_000,
+  });
+  if (reply.redirected) return {};
+  const said = await reply.json();
+  if (!reply.ok) throw new Error(said.message);
+  return said;
+}
+
+// next: what to do once it is kept: "panel" (edit what was made), "rerender" (the form of the panel), "reload", "quiet", an address.
+export function change({ changes, did, next = "reload", panel = 0 }) {
+  const folder = dataset.folder ?? "";
+  last = last.then(async () => {
+    try {
+      const said = await call("changes", { changes, did, folder, show: next === "rerender" ? panel : 0 });
+      follow(said, next);
+    } catch (fault) {
+      toast(`Not kept: ${fault.message}`);
+    }
+  });
+  return last;
+}
+
+function follow(said, next) {
+  if (next === "panel") location.assign(edit(`/panel/${said.made}`));
+  else if (next === "reload") dataset.editUid ? location.reload() : location.assign(edit());
+  else if (next === "rerender" || next === "quiet") {
+    for (const name of ["options", "queries"]) {
+      if (said[name] !== undefined) swap(document.getElementById(name), said[name]);
+    }
+    for (const one of document.querySelectorAll("[data-undo], [data-discard]")) {
+      one.disabled = false;
+      one.hidden = false;
+    }
+    document.querySelector("[data-redo]")?.setAttribute("disabled", "");
+    if (document.querySelector("[data-panel-id]")) refresh(false);
+  } else location.assign(withSearch(next));
+}
+
+// The form of a panel keeps what is open, where the focus is and what is searched.
+function swap(into, html) {
+  const focus = document.activeElement?.id;
+  const open = [...into.querySelectorAll("details")].map((one) => one.open);
+  into.innerHTML = html;
+  for (const [i, one] of [...into.querySelectorAll("details")].entries()) if (open[i] !== undefined) one.open = open[i];
+  if (focus) document.getElementById(focus)?.focus();
+  document.dispatchEvent(new CustomEvent("swapped", { detail: into }));
+}
+
+async function step(path) {
+  await last;
+  try {
+    await call(path);
+    location.reload();
+  } catch (fault) {
+    toast(fault.message);
+  }
+}
+
+async function paste() {
+  let text = localStorage.getItem("copied-panel");
+  try {
+    const there = await navigator.clipboard.readText();
+    if (there.trim().startsWith("{")) text = there;
+  } catch {
+    // the browser does not let pages read what was copied elsewhere
+  }
+  try {
+    change({ changes: [{ do: "add panel", value: JSON.parse(text) }], did: "Paste a panel" });
+  } catch {
+    toast("No panel was copied");
+  }
+}
+
+function copyPanel(button) {
+  localStorage.setItem("copied-panel", button.dataset.copyPanel);
+  navigator.clipboard?.writeText(button.dataset.copyPanel).catch(() => {});
+  toast("Panel copied: paste it on any dashboard, by Add");
+}
+
+async function clicked(event) {
+  const at = (selector) => event.target.closest?.(selector);
+  const button = at("[data-changes]");
+  if (button) {
+    const { changes, did, next } = button.dataset;
+    const panel = Number(document.querySelector(".editor [data-panel]")?.dataset.panel ?? 0);
+    change({ changes: JSON.parse(changes), did, next: next || "reload", panel });
+  } else if (at("[data-copy-panel]")) copyPanel(at("[data-copy-panel]"));
+  else if (at("[data-paste-panel]")) paste();
+  else if (at("[data-undo]")) step("undo");
+  else if (at("[data-redo]")) step("redo");
+  else if (at("[data-save]")) {
+    await last;
+    htmx.ajax("GET", at("[data-save]").dataset.save, { target: "#save-into" });
+  } else if (at("a[data-keep]") && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    const { href } = at("a[data-keep]");
+    await last;
+    location.assign(withSearch(href));
+  }
+}
+
+export function startChanges() {
+  document.addEventListener("click", clicked);
+  document.addEventListener("change-draft", (event) => change(event.detail));
+}
