@@ -248,7 +248,7 @@ def _add_panel(tree: Tree, change: Mapping[str, Any]) -> int:
     panel: Tree = {
         "type": "timeseries",
         "title": "Panel Title",
-        "targets": [],
+        "targets": [{"refId": "A"}],
         "options": {},
         "fieldConfig": {"defaults": {}, "overrides": []},
         **(given if isinstance(given, dict) else {}),
@@ -258,6 +258,21 @@ def _add_panel(tree: Tree, change: Mapping[str, Any]) -> int:
     panel.pop("repeatedByRow", None)
     _, _, width, height = _at(panel) if isinstance(panel.get("gridPos"), dict) else (0, 0, WIDTH, HEIGHT)
     return _add(tree, panel, width, height)
+
+
+def _source(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Let a panel ask another data source; queries of another language begin anew, those of the same move along."""
+    panel, value = panel_of(tree, change.get("panel")), change.get("value")
+    before = panel.get("datasource")
+    panel["datasource"] = value
+    kinds = [one.get("type") if isinstance(one, dict) else None for one in (before, value)]
+    if kinds[1] == "datasource":
+        return  # mixed: each query keeps its own
+    if kinds[0] not in (None, "datasource", kinds[1]):
+        panel["targets"] = [{"refId": "A"}]
+    for target in panel.get("targets") or []:
+        if isinstance(target, dict):
+            target["datasource"] = value
 
 
 def _duplicate(tree: Tree, change: Mapping[str, Any]) -> int:
@@ -415,6 +430,7 @@ CHANGES: Mapping[str, Change] = {
     "reorder": _reorder,
     "rename": _rename,
     "add panel": _add_panel,
+    "source": _source,
     "duplicate": _duplicate,
     "remove": _remove,
     "add row": _add_row,

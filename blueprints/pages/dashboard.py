@@ -8,12 +8,9 @@ import orjson
 from flask import Response, redirect, render_template, request
 
 from blueprints.pages.board import asked, box, streamed, timeout, values
-from blueprints.pages.forms import Model
 from blueprints.pages.rendering import HTML, page, theme_of
 from core import clock
 from core.access import Actor
-from core.errors import BadRequest, DomainError
-from dashboards import document
 from models.session import transaction
 from services import dashboards, drafts, panel_data, users
 from services.panel_data import Drawn, Page
@@ -46,14 +43,7 @@ def _page(actor: Actor, dashboard: Any) -> Response:
         return redirect(url(target))  # type: ignore[return-value]
     if request.args.get("editview") == "dashboard_json":
         text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
-        return page(
-            "model",
-            actor,
-            dashboard.title,
-            form=Model(text=text),
-            dashboard=dashboard,
-            may_save=actor.may("dashboards:write", *dashboards.scopes(dashboard)),
-        )
+        return page("model", actor, dashboard.title, text=text, dashboard=dashboard)
     model = panel_data.load(actor, dashboard, asked(actor), timeout())
     may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
     draft = drafts.pending(actor, dashboard.uid) if may_save and actor.user_id else None
@@ -147,43 +137,6 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
         **values(actor, dashboard, model),
     )
     return Response(html, content_type=HTML)
-
-
-@pages.operation("POST", "/d/<uid>/<slug>/json", access=can("dashboards:write"), own_transactions=True)
-def save_model(actor: Actor, uid: str, slug: str) -> Response:
-    """Save a dashboard's JSON; a conflict says so and keeps what was typed."""
-    del slug
-    form = Model()
-    with transaction(write=False):
-        dashboard = dashboards.find_by_uid(actor, uid)
-    status = 400
-    if form.validate_on_submit():
-        try:
-            wanted = dashboards.Save(
-                document.read((form.text.data or "").encode()),
-                dashboard.folder_id,
-                message=form.message.data or "",
-                overwrite="overwrite" in request.form,
-            )
-            with transaction():
-                saved = dashboards.save(actor, wanted)
-            return redirect(url(saved.url))  # type: ignore[return-value]
-        except BadRequest as fault:
-            form.text.errors = [
-                "This is not the JSON of a dashboard" if fault.text == BadRequest.message else fault.text
-            ]
-        except DomainError as fault:
-            form.text.errors, status = [fault.text], fault.status
-    return page(
-        "model",
-        actor,
-        dashboard.title,
-        status,
-        form=form,
-        dashboard=dashboard,
-        may_save=True,
-        conflict=status == 412,
-    )
 
 
 @pages.operation("POST", "/d/<uid>/delete", access=can("dashboards:delete", of=dashboards.by_uid))

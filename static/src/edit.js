@@ -22,9 +22,23 @@ function written(input) {
   const value = (READ[kind] ?? ((one) => one.value))(input);
   const at = { path: JSON.parse(path), ...(panel ? { panel: Number(panel) } : {}) };
   const gone = value === undefined || (value === "" && (empty === "unset" || kind === "unit" || kind === "color"));
-  const changes = [gone ? { do: "unset", ...at } : { do: "set", ...at, value }];
+  const changes = [gone ? { do: "unset", ...at } : { do: input.dataset.do ?? "set", ...at, value }];
   if (also) changes.push({ do: "set", path: JSON.parse(also), value });
   return [...(first ? JSON.parse(first) : []), ...changes];
+}
+
+// What is wrong stands below its field; what was typed stays.
+function blame(input, words) {
+  const below = input.nextElementSibling?.matches?.(".error") ? input.nextElementSibling : null;
+  input.toggleAttribute("aria-invalid", Boolean(words));
+  if (!words) below?.remove();
+  else {
+    const said = below ?? document.createElement("p");
+    said.className = "error";
+    said.setAttribute("role", "alert");
+    said.textContent = words;
+    input.after(said);
+  }
 }
 
 function changed(event) {
@@ -32,8 +46,8 @@ function changed(event) {
   const { did, panel, path, rename, replace, add, rerender, first } = input.dataset;
   const board = document.querySelector(".editor");
   const number = Number(panel ?? board?.querySelector("[data-panel]")?.dataset.panel ?? 0);
-  const again = input.dataset.next ?? (rerender !== undefined || first ? (board ? "rerender" : "reload") : "quiet");
-  input.setCustomValidity?.("");
+  const again = input.closest("[data-form-next]")?.dataset.formNext ?? (rerender !== undefined || first ? (board ? "rerender" : "reload") : "quiet");
+  blame(input, "");
   try {
     if (path) send({ changes: written(input), did, next: again, panel: number });
     else if (rename) {
@@ -45,8 +59,7 @@ function changed(event) {
       send({ changes: [change], did, next: replace ? "rerender" : "reload", panel: number });
     } else if (add && input.value) send({ changes: [{ ...JSON.parse(add), value: JSON.parse(input.value) }], did, next: "rerender", panel: number });
   } catch (fault) {
-    input.setCustomValidity(`This is not JSON: ${fault.message}`);
-    input.reportValidity();
+    blame(input, `This is not JSON: ${fault.message}`);
   }
 }
 

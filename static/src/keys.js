@@ -32,6 +32,7 @@ const SINGLE = {
     if (box) box.focus();
     else location.assign(`${root()}/dashboards`);
   },
+  a: () => click('[data-changes*="add panel"]'),
   v: viewPointed,
   e: () => (document.querySelector("[data-done]") ? click("[data-done]") : onPanel("[data-edit-panel]")()),
   i: onPanel("[data-inspect]"),
@@ -64,8 +65,8 @@ export function startKeys() {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Shift") return;
-    const action = DOUBLE[first + event.key] ?? SINGLE[event.key];
-    first = "gdt".includes(event.key) ? event.key : "";
+    const action = DOUBLE[first + event.key] ?? (first ? undefined : SINGLE[event.key]);
+    first = !action && "gdtp".includes(event.key) ? event.key : "";
     if (!action) return;
     event.preventDefault();
     action();

@@ -197,30 +197,6 @@ def _token(page: str) -> str:
     return found[1]
 
 
-def test_the_json_of_a_dashboard_is_edited_and_a_conflict_keeps_what_was_typed(
-    client: Any, make_dashboard: Any
-) -> None:
-    make_dashboard()
-    browser = client.sign_in("editor")
-    token = _token(browser.get("/d/board/x?editview=dashboard_json").text)
-    mine = '{"title":"Renamed","uid":"board","version":1,"mine":true}'
-    assert (
-        browser.post(
-            "/api/dashboards/db", json={"dashboard": {"title": "Other", "uid": "board", "version": 1}}
-        ).status_code
-        == 200
-    )
-    reply = browser.post("/d/board/x/json", data={"text": mine, "csrf_token": token})
-    assert reply.status_code == 412
-    assert "changed by someone else" in reply.text
-    assert "&#34;mine&#34;:true" in reply.text
-    over = browser.post("/d/board/x/json", data={"text": mine, "csrf_token": token, "overwrite": "on"})
-    assert over.headers["Location"] == "/d/board/renamed"
-    wrong = browser.post("/d/board/x/json", data={"text": "{", "csrf_token": token})
-    assert wrong.status_code == 400
-    assert "not the JSON of a dashboard" in wrong.text
-
-
 def test_a_data_source_is_added_tested_edited_and_deleted(client: Any) -> None:
     browser = client.sign_in("orgadmin")
     token = _token(browser.get("/datasources/new?type=prometheus").text)

@@ -73,14 +73,3 @@ class Folder(Form):
     """A folder."""
 
     title = StringField("Name", [DataRequired("Give the folder a name"), Length(max=189)])
-
-
-class Model(Form):
-    """A dashboard's JSON, edited by hand."""
-
-    text = TextAreaField(
-        "JSON model",
-        [DataRequired("The model cannot be empty")],
-        render_kw={"rows": 30, "spellcheck": "false", "class": "code"},
-    )
-    message = StringField("What was changed")
