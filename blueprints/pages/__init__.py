@@ -3,7 +3,18 @@
 import orjson
 from flask import Blueprint, Flask
 
-from blueprints.pages import browse, dashboard, data_sources, editing, importing, inspecting, login, site
+from blueprints.pages import (
+    browse,
+    dashboard,
+    data_sources,
+    editing,
+    importing,
+    inspecting,
+    login,
+    org,
+    profile,
+    site,
+)
 from core.settings import ROOT
 from core.version import VERSION
 from web.operation import form_token
@@ -23,6 +34,8 @@ def blueprints() -> tuple[Blueprint, ...]:
         inspecting.pages,
         data_sources.pages,
         importing.pages,
+        profile.pages,
+        org.pages,
     )
 
 

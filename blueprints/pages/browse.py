@@ -12,7 +12,7 @@ from core import clock
 from core.access import Actor
 from core.errors import DomainError
 from models import Dashboard
-from services import dashboards, folders, orgs, search, users
+from services import dashboards, drafts, folders, orgs, search, users
 from web.access import can, signed_in
 from web.configured import settings
 from web.operation import Pages
@@ -39,6 +39,9 @@ def home(actor: Actor) -> Response:
         "Home",
         starred=starred,
         recent=recent,
+        drafts=[(uid, clock.age(when, clock.now())) for uid, when in drafts.never_saved(actor)]
+        if actor.user_id
+        else [],
         may_create=actor.may("dashboards:create"),
     )
 

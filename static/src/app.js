@@ -6,6 +6,7 @@ import { startInspect } from "./inspect.js";
 import { startKeys } from "./keys.js";
 import { startShare } from "./share.js";
 import { toast } from "./toast.js";
+import { startViewed } from "./viewed.js";
 
 const body = document.body;
 document.addEventListener("htmx:configRequest", (event) => {
@@ -87,6 +88,7 @@ startMenus();
 startChanges();
 startShare();
 startInspect();
+startViewed();
 startFiles();
 startTrying();
 startKeys();

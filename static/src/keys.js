@@ -5,10 +5,13 @@ const rows = (open) => {
   for (const row of document.querySelectorAll("details.row")) row.open = open;
 };
 
+// TV: without the rail; kiosk: without anything but panels; then as before.
 function kiosk() {
   const url = new URL(location.href);
-  if (url.searchParams.has("kiosk")) url.searchParams.delete("kiosk");
-  else url.searchParams.set("kiosk", "");
+  const now = url.searchParams.get("kiosk");
+  if (now === null) url.searchParams.set("kiosk", "tv");
+  else if (now === "tv") url.searchParams.set("kiosk", "");
+  else url.searchParams.delete("kiosk");
   location.assign(url);
 }
 
@@ -36,7 +39,12 @@ const SINGLE = {
   v: viewPointed,
   e: () => (document.querySelector("[data-done]") ? click("[data-done]") : onPanel("[data-edit-panel]")()),
   i: onPanel("[data-inspect]"),
-  Escape: () => click("[data-done], [data-back]"),
+  Escape: () => {
+    const url = new URL(location.href);
+    if (!url.searchParams.has("kiosk")) return click("[data-done], [data-back]");
+    url.searchParams.delete("kiosk");
+    return location.assign(url);
+  },
 };
 
 const DOUBLE = {

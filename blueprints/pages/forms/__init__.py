@@ -73,3 +73,39 @@ class Folder(Form):
     """A folder."""
 
     title = StringField("Name", [DataRequired("Give the folder a name"), Length(max=189)])
+
+
+class Profile(Form):
+    """Who a person is."""
+
+    name = StringField("Name", [Length(max=190)], render_kw={"autocomplete": "name"})
+    email = StringField("Email", [Length(max=190)], render_kw={"autocomplete": "email"})
+    login = StringField("Username", [Length(max=190)], render_kw={"autocomplete": "username"})
+
+
+class Preferred(Form):
+    """What a person or an organisation prefers."""
+
+    theme = SelectField("UI theme", choices=[("", "Default"), ("dark", "Dark"), ("light", "Light")])
+    home = SelectField("Home dashboard", default="")
+    timezone = StringField(
+        "Time zone", [Length(max=50)], render_kw={"placeholder": "Default", "list": "zones"}
+    )
+    week_start = SelectField(
+        "Week start",
+        choices=[("", "Default"), ("saturday", "Saturday"), ("sunday", "Sunday"), ("monday", "Monday")],
+    )
+
+
+class OrgName(Form):
+    """What an organisation is called."""
+
+    name = StringField("Organization name", [DataRequired("Give the organization a name"), Length(max=190)])
+
+
+class Key(Form):
+    """A new API key."""
+
+    name = StringField("Key name", [DataRequired("Give the key a name"), Length(max=190)])
+    role = SelectField("Role", choices=[("Viewer", "Viewer"), ("Editor", "Editor"), ("Admin", "Admin")])
+    lives = StringField("Time to live", render_kw={"placeholder": "for ever"})
