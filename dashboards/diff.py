@@ -28,14 +28,15 @@ class Difference:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """Return what differs, panels first, in the order in which they stand."""
-    found = _named("Panel", _panels(before), _panels(after))
+    found = _named("Panel", panels_of(before), panels_of(after))
     for path, kind in LISTS.items():
         found += _named(kind, _by_name(before, path), _by_name(after, path))
     flat = _flat(_rest(before), _rest(after), ())
     return found + [Difference("Dashboard", _words(members), old, new) for members, old, new in flat]
 
 
-def _panels(board: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def panels_of(board: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return all panels by id; those of a folded row are not part of it."""
     return {
         str(panel.get("id")): {name: value for name, value in panel.items() if name != "panels"}
         for _, _, panel in editing.every_panel(board)
