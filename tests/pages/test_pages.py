@@ -40,7 +40,15 @@ def lines(reply: Any) -> list[dict[str, Any]]:
         "/datasources/new",
         "/datasources/new?type=prometheus",
         "/dashboard/import",
+        "/profile",
         "/profile/password",
+        "/org",
+        "/org/apikeys",
+        "/edit/made-up",
+        "/edit/made-up/settings",
+        "/edit/made-up/variables",
+        "/edit/made-up/links",
+        "/edit/made-up/json",
         "/swagger-ui",
     ],
 )
@@ -128,13 +136,24 @@ def test_scripts_in_every_name_stay_text(client: Any, testdata: str, make_dashbo
         "/d/board/x?inline=1",
         "/dashboards",
         "/",
-        "/d/board/x?editview=dashboard_json",
+        "/edit/board",
+        "/edit/board/panel/1",
+        "/edit/board/settings",
+        "/edit/board/variables",
+        "/edit/board/variables/0",
+        "/edit/board/links",
+        "/edit/board/json",
+        "/edit/board/save",
+        "/inspect/board?panel=1",
         "/d-solo/board/x?panelId=1",
-        "/d/board/panels?ids=1,2",
     ):
-        text = client.as_editor().get(path).text
-        assert "<script>alert" not in text, path
-        assert 'href="javascript' not in text, path
+        reply = client.as_editor().get(path)
+        assert reply.status_code == 200, path
+        assert "<script>alert" not in reply.text, path
+        assert 'href="javascript' not in reply.text, path
+    assert "<script>alert" not in client.as_viewer().get("/d/board/x?editview=dashboard_json").text
+    for line in lines(client.as_editor().get("/d/board/panels?ids=1,2")):
+        assert "<script>alert" not in line.get("html", "") + line.get("grid", "")
 
 
 def test_variables_fill_titles_and_repeat_panels(client: Any, testdata: str, make_dashboard: Any) -> None:
@@ -371,3 +390,150 @@ def test_empty_queries_are_no_fault(client: Any, make_dashboard: Any) -> None:
     make_dashboard(panels=[panel(targets=[{"refId": "A", "expr": " ", "datasource": {"uid": "p"}}])])
     (line,) = lines(client.as_viewer().get("/d/board/panels?ids=1"))
     assert (line["state"], "No data" in line["html"]) == ("done", True)
+
+
+def test_a_profile_is_changed_and_a_wrong_one_said(client: Any) -> None:
+    browser = client.sign_in("viewer")
+    token = _token(browser.get("/profile").text)
+    mine = {"profile-name": "New Name", "profile-email": "v@example.test", "profile-login": "viewer"}
+    assert (
+        browser.post("/profile", data={**mine, "csrf_token": token}).headers["Location"]
+        == "/profile?done=profile"
+    )
+    assert "Your profile is saved" in browser.get("/profile?done=profile").text
+    assert browser.get("/api/user").json["name"] == "New Name"
+    taken = browser.post("/profile", data={**mine, "profile-login": "editor", "csrf_token": token})
+    assert taken.status_code >= 400
+    assert 'value="editor"' in taken.text
+    assert browser.get("/api/user").json["login"] == "viewer"
+    assert browser.post("/profile", data=mine).status_code == 403
+
+
+def test_preferences_of_a_person_and_of_the_organisation(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(title="Home of mine")
+    browser = client.sign_in("orgadmin")
+    token = _token(browser.get("/profile").text)
+    wanted = {
+        "preferred-theme": "light",
+        "preferred-home": "board",
+        "preferred-timezone": "utc",
+        "preferred-week_start": "monday",
+        "csrf_token": token,
+    }
+    assert browser.post("/profile/preferences", data=wanted).status_code == 302
+    assert browser.get("/api/user/preferences").json["homeDashboardUID"] == "board"
+    assert browser.get("/").headers["Location"].startswith("/d/board/")
+    assert 'data-theme="light"' in browser.get("/dashboards").text
+    org = {**wanted, "preferred-theme": "dark", "preferred-home": ""}
+    assert browser.post("/org/preferences", data=org).headers["Location"] == "/org?done=preferences"
+    assert browser.get("/api/org/preferences").json["theme"] == "dark"
+    wrong = browser.post("/org/preferences", data={**org, "preferred-theme": "pink"})
+    assert wrong.status_code == 400
+    assert "Not a valid choice" in wrong.text
+    assert client.as_editor().get("/org").status_code == 403
+
+
+def test_api_keys_are_made_shown_once_and_deleted(client: Any) -> None:
+    browser = client.sign_in("orgadmin")
+    token = _token(browser.get("/org/apikeys").text)
+    form = {"key-name": "robot", "key-role": "Editor", "key-lives": "30d", "csrf_token": token}
+    made = browser.post("/org/apikeys", data=form)
+    key = re.search(r'id="made-key"[^>]*value="([^"]+)"', made.text)
+    assert key
+    reply = client.get("/api/org", headers={"Authorization": f"Bearer {key[1]}"})
+    assert reply.status_code == 200
+    assert key[1] not in browser.get("/org/apikeys").text
+    for wrong, words in (
+        ({**form}, "must be unique"),
+        ({**form, "key-name": "x", "key-lives": "soon"}, "length of time"),
+        ({**form, "key-name": ""}, "a name"),
+    ):
+        refused = browser.post("/org/apikeys", data=wrong)
+        assert refused.status_code >= 400
+        assert words in refused.text
+    (held,) = browser.get("/api/auth/keys").json
+    assert browser.post(f"/org/apikeys/{held['id']}/delete", data={"csrf_token": token}).status_code == 302
+    assert browser.get("/api/auth/keys").json == []
+    assert client.as_editor().get("/org/apikeys").status_code == 403
+
+
+def test_sessions_are_listed_and_ended(client: Any, app: Any) -> None:
+    other = app.test_client()
+    assert other.post("/login", json={"user": "viewer", "password": "secret"}).status_code == 200
+    browser = client.sign_in("viewer")
+    page = browser.get("/profile").text
+    (number,) = re.findall(r"/profile/sessions/(\d+)/end", page)
+    browser.post(f"/profile/sessions/{number}/end", data={"csrf_token": _token(page)})
+    assert other.get("/api/user").status_code == 401
+    assert browser.get("/api/user").status_code == 200
+
+
+def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel()])
+    for path, target in (
+        ("/d/board/x?editPanel=1&from=now-1h", "/edit/board/panel/1?from=now-1h"),
+        ("/d/board/x?editview=settings", "/edit/board/settings"),
+        ("/d/board/x?editview=templating", "/edit/board/variables"),
+        ("/d/board/x?editview=dashboard_json", "/edit/board/json"),
+    ):
+        assert client.as_editor().get(path).headers["Location"] == target
+        assert client.as_viewer().get(path).status_code == 200
+    assert re.fullmatch(r"/edit/[\w-]+", client.as_editor().get("/dashboard/new").headers["Location"])
+    assert client.as_viewer().get("/dashboard/new").status_code == 403
+
+
+def test_changes_need_the_forms_token_and_make_sense(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel()])
+    browser = client.sign_in("editor")
+    token = re.search(r'data-token="(\w+)"', browser.get("/edit/board").text)
+    assert token
+    change = {"changes": [{"do": "set", "path": ["title"], "value": "New"}], "did": "Title"}
+    assert browser.post("/edit/board/changes", json=change).status_code == 403
+    headers = {"X-CSRF-Token": token[1], "Accept": "application/json"}
+    assert browser.post("/edit/board/changes", json=change, headers=headers).json == {"made": None}
+    for wrong in (
+        {"changes": "all"},
+        {},
+        {"changes": [1]},
+        {"changes": [{"do": "set", "panel": 77, "path": ["x"]}]},
+    ):
+        reply = browser.post("/edit/board/changes", json=wrong, headers=headers)
+        assert (reply.status_code, "message" in reply.json) == (400, True), wrong
+    assert "<h1" in browser.get("/edit/board").text
+    assert browser.get("/api/dashboards/uid/board").json["dashboard"]["title"] != "New"
+    asked = browser.post("/edit/board/changes", json={**change, "show": 1}, headers=headers).json
+    assert "Visualization" in asked["options"]
+    assert browser.post("/edit/board/undo", headers=headers).json == {"done": True}
+
+
+def test_a_panel_is_inspected_and_given_out_as_csv(client: Any, testdata: str, make_dashboard: Any) -> None:
+    make_dashboard(
+        panels=[panel(fieldConfig={"defaults": {"displayName": "=HYPERLINK(1)"}, "overrides": []})]
+    )
+    text = client.as_viewer().get("/inspect/board?panel=1&from=0&to=10000").text
+    assert "csv_metric_values" in text
+    rows = client.as_viewer().get("/inspect/board/csv?panel=1&from=0&to=10000")
+    assert rows.headers["Content-Disposition"].startswith("attachment")
+    assert [line.split(",")[-1] for line in rows.text.splitlines()[1:4]] == ["1", "20", "90"]
+    assert client.as_viewer().get("/inspect/board?panel=9").status_code == 404
+    assert client.as_stranger().get("/inspect/board?panel=1").status_code == 404
+
+
+def test_a_dashboard_is_exported_for_others_and_imported_again(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    own = panel()
+    own["targets"][0].pop("datasource")
+    make_dashboard(panels=[{**own, "datasource": {"type": "testdata", "uid": "td"}}, {**own, "id": 2}])
+    plain = json.loads(client.as_viewer().get("/d/board/x/export").text)
+    assert plain == client.as_viewer().get("/api/dashboards/uid/board").json["dashboard"]
+    shared = json.loads(client.as_viewer().get("/d/board/x/export?external=1").text)
+    (asked,) = shared["__inputs"]
+    assert (asked["type"], asked["pluginId"]) == ("datasource", "testdata")
+    assert {one["datasource"]["uid"] for one in shared["panels"]} == {"${" + asked["name"] + "}"}
+    assert {one["type"] for one in shared["__requires"]} == {"grafana", "panel", "datasource"}
+    given = [{"name": asked["name"], "type": "datasource", "pluginId": "testdata", "value": "td"}]
+    body = {"dashboard": {**shared, "uid": "again", "title": "Again"}, "inputs": given, "overwrite": True}
+    assert client.as_editor().post("/api/dashboards/import", json=body).status_code == 200
+    again = client.as_viewer().get("/api/dashboards/uid/again").json["dashboard"]
+    assert {one["datasource"]["uid"] for one in again["panels"]} == {"td"}

@@ -2,7 +2,12 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 from wtforms.validators import DataRequired, EqualTo, Length
+
+
+def _choices(*values: str) -> list[SelectChoice]:
+    return [SelectChoice(one, one.capitalize() or "Default") for one in values]
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library is not typed
@@ -86,14 +91,14 @@ class Profile(Form):
 class Preferred(Form):
     """What a person or an organisation prefers."""
 
-    theme = SelectField("UI theme", choices=[("", "Default"), ("dark", "Dark"), ("light", "Light")])
+    theme = SelectField("UI theme", choices=_choices("", "dark", "light"))
     home = SelectField("Home dashboard", default="")
     timezone = StringField(
         "Time zone", [Length(max=50)], render_kw={"placeholder": "Default", "list": "zones"}
     )
     week_start = SelectField(
         "Week start",
-        choices=[("", "Default"), ("saturday", "Saturday"), ("sunday", "Sunday"), ("monday", "Monday")],
+        choices=_choices("", "saturday", "sunday", "monday"),
     )
 
 
@@ -107,5 +112,5 @@ class Key(Form):
     """A new API key."""
 
     name = StringField("Key name", [DataRequired("Give the key a name"), Length(max=190)])
-    role = SelectField("Role", choices=[("Viewer", "Viewer"), ("Editor", "Editor"), ("Admin", "Admin")])
+    role = SelectField("Role", choices=_choices("Viewer", "Editor", "Admin"))
     lives = StringField("Time to live", render_kw={"placeholder": "for ever"})
