@@ -140,24 +140,6 @@ def test_refreshing_swaps_the_content_of_panels(signed_in: Page) -> None:
     assert set(settled(page)) == {"done"}
 
 
-def test_the_json_model_is_saved_and_a_conflict_is_told(signed_in: Page, server: str) -> None:
-    page = signed_in
-    save(server, uid="model", title="Model", panels=[], version=0)
-    page.goto("/d/model/model?editview=dashboard_json")
-    text = page.get_by_role("textbox").first
-    theirs = text.input_value().replace('"title": "Model"', '"title": "Mine"')
-    save(server, uid="model", title="Theirs", panels=[])
-    text.fill(theirs)
-    page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_text("changed by someone else")).to_be_visible()
-    expect(page.get_by_role("textbox").first).to_have_value(re.compile("Mine"))
-    reply = requests.get(server + "/api/dashboards/uid/model", auth=ADMIN, timeout=10).json()
-    assert reply["dashboard"]["title"] == "Theirs"
-    page.get_by_label("Save over the other change").check()
-    page.get_by_role("button", name="Save changes").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mine")
-
-
 def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
     target = {
         "refId": "A",
