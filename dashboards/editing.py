@@ -367,7 +367,28 @@ def _arrange(tree: Tree, change: Mapping[str, Any]) -> None:
     if {id(one) for one in placed} | _folded(placed) != {id(one) for one in known.values()}:
         raise BadRequest("An arrangement names every panel", field="sections", traced=False)
     order = {id(one): i for i, one in enumerate(panels)}
-    panels[:] = sorted(placed, key=lambda one: order.get(id(one), len(order)))
+    panels[:] = sorted(placed, key=lambda one: order.get(id(one), len(order)))  # the order in the file stays
+
+
+def _move_row(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Let a row and what is under it change places with the row before (by -1) or after it (by 1)."""
+    _modern(tree)
+    found = layout.sections(tree, {})
+    keys = [one.key for one in found]
+    row, by = f"row-{change.get('panel')}", change.get("by")
+    at = keys.index(row) if row in keys else -1
+    other = at + by if by in (-1, 1) else -1
+    if at < 0 or not 0 <= other < len(keys) or not keys[other]:
+        raise BadRequest("This row cannot be moved there", field="panel", traced=False)
+    found[at], found[other] = found[other], found[at]
+    sections = [
+        {
+            "row": int(one.key.removeprefix("row-")) if one.key else None,
+            "panels": [{"id": p.id, "x": p.x, "y": p.y, "w": p.w, "h": p.h} for p in one.panels],
+        }
+        for one in found
+    ]
+    _arrange(tree, {"sections": sections})
 
 
 def _folded(placed: Sequence[Tree]) -> set[int]:
@@ -435,6 +456,7 @@ CHANGES: Mapping[str, Change] = {
     "remove": _remove,
     "add row": _add_row,
     "arrange": _arrange,
+    "move row": _move_row,
     "fold": _fold,
     "replace": _replace,
 }

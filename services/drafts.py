@@ -15,7 +15,7 @@ from core.identifiers import slug
 from dashboards import diff, document, editing
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
 from panels.upgrade import upgraded
-from services import dashboards, folders
+from services import dashboards, data_sources, folders
 
 MOST_STEPS = 100
 NEW = "New dashboard"
@@ -170,6 +170,7 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     tree = editing.read(before)
     editing.number_panels(tree)
     _bring_up(tree, changes)
+    changes = [_with_source(actor, one) for one in changes]
     made = editing.apply(tree, changes)
     after = editing.text(tree)
     if draft is None:
@@ -198,6 +199,19 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     db.session.add(_packed(draft, draft.at, did[:200] or "Change", after))
     db.session.flush()
     return made
+
+
+def _with_source(actor: Actor, one: Any) -> Any:
+    """Let a new panel that names no data source begin with the default one, by its uid."""
+    value = one.get("value") if isinstance(one, dict) and one.get("do") == "add panel" else ...
+    if value is ... or (isinstance(value, dict) and value):
+        return one
+    source = next((row for row in data_sources.listed(actor) if row.is_default), None)
+    if source is None:
+        return one
+    reference = {"type": source.type, "uid": source.uid}
+    targets = [{"refId": "A", "datasource": reference}]
+    return {**one, "value": {"datasource": reference, "targets": targets}}
 
 
 def _bring_up(tree: editing.Tree, changes: list[Any]) -> None:

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 ENTRIES = ("app.js", "app.css", "edit.js", "edit.css", "editor.js")
 MODULES, DIST, SRC = HERE / "node_modules", HERE / "dist", HERE / "src"
 ICONS = (
-    "arrow-up", "building-2", "check", "chevron-down", "clock", "code", "copy", "database", "ellipsis", "external-link", "eye", "eye-off", "folder",
+    "arrow-down", "arrow-up", "building-2", "check", "chevron-down", "clock", "code", "copy", "database", "ellipsis", "external-link", "eye", "eye-off", "folder",
     "grip-horizontal", "house", "info", "key-round", "layout-grid", "menu", "plus", "redo-2", "refresh-cw", "settings", "star", "trash-2",
     "triangle-alert", "undo-2", "user", "zoom-out",
 )  # fmt: skip

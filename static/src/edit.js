@@ -146,7 +146,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("var-")) event.detail.parameters.append(name, value);
 });
 
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterSettle", (event) => {
   const dialog = event.target.closest?.("dialog");
   if (dialog && !dialog.open) dialog.showModal();
   dialog?.querySelector("[data-select]")?.select();

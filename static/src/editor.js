@@ -45,6 +45,7 @@ function edit(area) {
   const view = new EditorView({ state: EditorState.create({ doc: area.value, extensions }) });
   area.before(view.dom);
   area.hidden = true;
+  if (!area.value && area.id === "query-0-1") view.focus();
 }
 
 const start = (root) => root.querySelectorAll("[data-code=promql]").forEach(edit);

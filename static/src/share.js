@@ -1,5 +1,5 @@
 // Links, embedding and files of a dashboard or of one of its panels.
-const { dataset, title } = { dataset: document.body.dataset, title: document.title };
+const { dataset } = document.body;
 const part = (name) => document.querySelector(`[data-share-${name}]`);
 let panel = "";
 
@@ -31,7 +31,7 @@ export function startShare() {
     const button = event.target.closest?.("[data-share]");
     if (!button) return;
     panel = button.dataset.share;
-    part("title").textContent = `Share ${panel ? button.dataset.title || "panel" : title}`;
+    part("title").textContent = `Share ${panel ? button.dataset.title || "panel" : document.querySelector("h1").textContent}`;
     part("embed").hidden = !panel;
     part("export").hidden = Boolean(panel);
     fill();

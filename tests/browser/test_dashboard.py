@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import save, settled
 from tests.servers import free_port
-from tests.serving import ADMIN, ROOT, belvedere, running, wait_for
+from tests.serving import ROOT, belvedere, running, wait_for
 
 CHARTS, OVERVIEW = "/d/sample-charts/x", "/d/sample-overview/x"
 EVIL = "<img src=x onerror=\"window.hit='name'\"><script>window.hit='script'</script>'\"`"

@@ -150,3 +150,16 @@ def test_an_old_board_of_rows_gets_panels_only_when_they_are_placed() -> None:
     assert "rows" not in made
     assert [one["id"] for one in made["panels"]] == [1, 2, 3]
     assert not overlaps(made)
+
+
+def test_rows_change_places_with_what_is_under_them() -> None:
+    tree = editing.read(WRITTEN)
+    editing.apply(tree, [{"do": "add row", "title": "Last"}, {"do": "fold", "panel": 2}])
+    editing.apply(tree, [{"do": "move row", "panel": 4, "by": -1}])
+    board = orjson.loads(editing.text(tree))
+    assert not overlaps(board)
+    tops = {one["id"]: layout.place_of(one)[1] for one in board["panels"]}
+    assert tops == {1: 0, 4: 8, 2: 9, 3: 10}
+    for number, by in ((4, -1), (2, 1), (1, 1), (2, 0)):
+        with pytest.raises(BadRequest):
+            editing.apply(tree, [{"do": "move row", "panel": number, "by": by}])
