@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Id, exact
+from models.base import Base, Id, JsonText, exact
 
 
 class Org(Base):
@@ -75,3 +75,4 @@ class Preferences(Base):
     theme: Mapped[str] = mapped_column(String(20), default="")
     timezone: Mapped[str] = mapped_column(String(50), default="")
     week_start: Mapped[str] = mapped_column(String(10), default="")
+    more: Mapped[str | None] = mapped_column(JsonText)

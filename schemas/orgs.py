@@ -120,8 +120,15 @@ class Preferred(Body):
     home_dashboard_uid = Text(data_key="homeDashboardUID")
     timezone = Text()
     week_start = Text(data_key="weekStart")
+    locale = Text()
     navbar = Anything()
     query_history = Anything(data_key="queryHistory")
+
+
+class HomeDashboard(Body):
+    """The dashboard that a person begins with, as old clients set it; 0 is none."""
+
+    home_dashboard_id = Whole(load_default=0, data_key="homeDashboardId")
 
 
 class Login(Body):

@@ -338,6 +338,10 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
         if merged.clashes:
             raise dashboards.VersionMismatch("Both changed " + ", ".join(merged.clashes))
         tree, version = merged.tree, stored.version
+    elif wanted.how == "over":
+        version = dashboards.find_by_uid(
+            actor, uid
+        ).version  # over this one, and never over another of the same title
     if wanted.title:
         tree["title"] = wanted.title
     if wanted.time:
@@ -354,9 +358,7 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
         members |= document.members(id=now.board.id) if now.board.id else document.members(id=None)
     saved = dashboards.save(
         actor,
-        dashboards.Save(
-            members, folder_uid=wanted.folder_uid, message=wanted.message, overwrite=wanted.how == "over"
-        ),
+        dashboards.Save(members, folder_uid=wanted.folder_uid, message=wanted.message),
     )
     if wanted.how != "copy":
         discard(actor, uid)

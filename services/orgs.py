@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -219,23 +220,28 @@ def preferences(org_id: int, user_id: int = 0, team_id: int = 0) -> dict[str, An
             Preferences.timezone,
             Preferences.week_start,
             Preferences.home_dashboard_id,
+            Preferences.more,
             Dashboard.uid,
         )
         .outerjoin(Dashboard, Dashboard.id == Preferences.home_dashboard_id)
         .where(*mine)
     ).first()
+    more = orjson.loads(row.more) if row and row.more else {}
     shown_: dict[str, Any] = {
         "theme": row.theme if row else "",
         "homeDashboardId": row.home_dashboard_id if row else 0,
         "timezone": row.timezone if row else "",
         "weekStart": row.week_start if row else "",
-        "locale": "",
-        "navbar": {"savedItems": None},
-        "queryHistory": {"homeTab": ""},
+        "locale": more.get("locale", ""),
+        "navbar": {"savedItems": None, **more.get("navbar", {})},
+        "queryHistory": {"homeTab": "", **more.get("query_history", {})},
     }
     if row and row.uid:
         shown_["homeDashboardUID"] = row.uid
     return shown_
+
+
+_MORE = ("locale", "navbar", "query_history")
 
 
 def prefer(actor: Actor, given: dict[str, Any], *, user_id: int = 0, team_id: int = 0, partly: bool) -> None:
@@ -250,6 +256,21 @@ def prefer(actor: Actor, given: dict[str, Any], *, user_id: int = 0, team_id: in
     if "home_dashboard_uid" in given:
         uid = given["home_dashboard_uid"]
         values["home_dashboard_id"] = dashboards.find_by_uid(actor, uid).id if uid else 0
+    # As recorded: replacing sets the locale and empties the others, changing a part sets those that are given.
+    kept = _MORE if partly else ("locale",)
+    more = {
+        name: given[name] for name in kept if isinstance(given.get(name), str if name == "locale" else dict)
+    }
+    if partly:
+        held = db.session.scalar(
+            select(Preferences.more).where(
+                Preferences.org_id == actor.org_id,
+                Preferences.user_id == user_id,
+                Preferences.team_id == team_id,
+            )
+        )
+        more = {**orjson.loads(held or "{}"), **more}
+    values["more"] = orjson.dumps(more).decode()
     if not partly:
         values = {"theme": "", "timezone": "", "week_start": "", "home_dashboard_id": 0} | values
     mine = (

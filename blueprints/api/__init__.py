@@ -44,5 +44,6 @@ def blueprints() -> tuple[Blueprint, ...]:
         teams.api,
         user.api,
         user.stars,
+        user.old_preferences,
         users.api,
     )

@@ -6,7 +6,7 @@ from flask import Response
 
 from core.access import Actor
 from schemas.base import ErrorReply, Message
-from schemas.orgs import OwnPassword, Preferred, Profile, RevokedSession, UserReply
+from schemas.orgs import HomeDashboard, OwnPassword, Preferred, Profile, RevokedSession, UserReply
 from services import dashboards, identity, orgs, teams, users
 from web.access import can, person
 from web.operation import Operations
@@ -117,6 +117,18 @@ def patch_own_preferences(actor: Actor, body: dict[str, Any]) -> Response:
     """Change some of the person's preferences."""
     orgs.prefer(actor, body, user_id=actor.user_id, partly=True)
     return said("Preferences updated")
+
+
+old_preferences = Operations("preferences", __name__, url_prefix="/api/preferences")
+
+
+@old_preferences.operation(
+    "POST", "/set-home-dash", access=person, body=HomeDashboard, replies={200: Message, **_ERRORS}
+)
+def set_home_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
+    """Set the dashboard that the person begins with."""
+    orgs.prefer(actor, body, user_id=actor.user_id, partly=True)
+    return said("Home dashboard set")
 
 
 stars = Operations("stars", __name__, url_prefix="/api/user/stars")

@@ -114,7 +114,7 @@ def save_preferences(actor: Actor, user_id: int, again: Any, address: str) -> Re
         }
         try:
             with transaction():
-                orgs.prefer(actor, given, user_id=user_id, partly=False)
+                orgs.prefer(actor, given, user_id=user_id, partly=True)
             return redirect(url(f"{address}?done=preferences"))  # type: ignore[return-value]
         except DomainError as fault:
             form.home.errors, status = [fault.text], fault.status

@@ -1,9 +1,9 @@
-"""Unsaved changes of dashboards"""
+"""Unsaved changes of dashboards; preferences that have no column of their own"""
 
 import sqlalchemy as sa
 from alembic import op
 
-from models.base import Id, Moment, exact
+from models.base import Id, JsonText, Moment, exact
 from models.drafts import Packed
 
 revision = "0002"
@@ -44,9 +44,11 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_step")),
         sa.UniqueConstraint("draft_id", "number", name=op.f("uq_draft_step_draft_id_number")),
     )
+    op.add_column("preferences", sa.Column("more", JsonText, nullable=True))
 
 
 def downgrade():
     """Go back."""
+    op.drop_column("preferences", "more")
     op.drop_table("draft_step")
     op.drop_table("draft")
