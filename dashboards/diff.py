@@ -7,8 +7,7 @@ from typing import Any
 import orjson
 
 from core.members import mappings
-from dashboards import editing
-from dashboards.editing import Tree
+from dashboards.tree import Tree, every_panel
 
 OWN = frozenset({"id", "uid", "version", "iteration"})  # what the store sets
 LISTS = {"templating.list": "Variable", "annotations.list": "Annotation query", "links": "Link"}
@@ -39,7 +38,7 @@ def panels_of(board: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return all panels by id; those of a folded row are not part of it."""
     return {
         str(panel.get("id")): {name: value for name, value in panel.items() if name != "panels"}
-        for _, _, panel in editing.every_panel(board)
+        for _, _, panel in every_panel(board)
     }
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dashboards.editing import Tree, every_panel
+from dashboards.tree import Tree, every_panel
 
 BUILT_IN = ("grafana", "-- Grafana --", "-- Mixed --", "-- Dashboard --")
 

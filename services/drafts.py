@@ -7,12 +7,16 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 
 from core import clock
 from core.access import Actor
-from core.errors import BadRequest, Forbidden, NotFound
+from core.errors import BadRequest, Conflict, Forbidden, NotFound
 from core.identifiers import slug
 from dashboards import diff, document, editing
+from dashboards.tree import Tree, number_panels, panel_of
+from dashboards.tree import read as read_tree
+from dashboards.tree import text as tree_text
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
 from panels.upgrade import upgraded
 from services import dashboards, data_sources, folders
@@ -76,11 +80,11 @@ class State:
         return self.base == 0
 
 
-def _row(actor: Actor, uid: str) -> Draft | None:
+def _row(actor: Actor, uid: str, *, lock: bool = False) -> Draft | None:
     query = select(Draft).where(
         Draft.org_id == actor.org_id, Draft.user_id == actor.user_id, Draft.dashboard_uid == uid
     )
-    return db.session.scalars(query).first()
+    return db.session.scalars(query.with_for_update() if lock else query).first()
 
 
 def _step(draft: Draft, number: int) -> str:
@@ -132,7 +136,7 @@ def state(actor: Actor, uid: str, folder_uid: str = "") -> State:
     """
     stored, draft = _stored(actor, uid), _row(actor, uid)
     if draft is None:
-        body = stored.body if stored is not None else editing.text({"uid": uid, **_EMPTY})
+        body = stored.body if stored is not None else tree_text({"uid": uid, **_EMPTY})
         return State(
             _board(actor, uid, stored, body, folder_uid), stored.version if stored is not None else 0, changed=False, undoes="", redoes="", updated=None
         )  # fmt: skip
@@ -165,14 +169,14 @@ def _board(actor: Actor, uid: str, stored: Any, body: str, folder_uid: str) -> B
 
 def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str = "") -> int | None:
     """Make changes in one step and keep it; return the id of a panel that was made. Raises BadRequest."""
-    stored, draft = _stored(actor, uid), _row(actor, uid)
+    stored, draft = _stored(actor, uid), _row(actor, uid, lock=True)
     before = state(actor, uid, folder_uid).board.body
-    tree = editing.read(before)
-    editing.number_panels(tree)
+    tree = read_tree(before)
+    number_panels(tree)
     _bring_up(tree, changes)
     changes = [_with_source(actor, one) for one in changes]
     made = editing.apply(tree, changes)
-    after = editing.text(tree)
+    after = tree_text(tree)
     if draft is None:
         draft = Draft(
             org_id=actor.org_id,
@@ -184,7 +188,10 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
             updated=clock.now(),
         )
         db.session.add(draft)
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise Conflict("Another window of yours began to edit this; load the page again") from None
         db.session.add(_packed(draft, 0, "", before))
     if len(after) > document.MAX_BYTES:
         raise BadRequest("The dashboard is too large", traced=False)
@@ -214,7 +221,7 @@ def _with_source(actor: Actor, one: Any) -> Any:
     return {**one, "value": {"datasource": reference, "targets": targets}}
 
 
-def _bring_up(tree: editing.Tree, changes: list[Any]) -> None:
+def _bring_up(tree: Tree, changes: list[Any]) -> None:
     """Bring panels whose options are set to today's form first: the form that edits them shows that one."""
     for one in changes:
         path = one.get("path") if isinstance(one, dict) else None
@@ -223,8 +230,8 @@ def _bring_up(tree: editing.Tree, changes: list[Any]) -> None:
             and path[:1] in (["options"], ["fieldConfig"])
             and one.get("panel") is not None
         ):
-            panel = editing.panel_of(tree, one["panel"])
-            plain = orjson.loads(editing.text(panel))
+            panel = panel_of(tree, one["panel"])
+            plain = orjson.loads(tree_text(panel))
             today = upgraded(plain)
             if today != plain:
                 panel.clear()
@@ -238,7 +245,7 @@ def _packed(draft: Draft, number: int, did: str, body: str) -> DraftStep:
 def step(actor: Actor, uid: str, by: int) -> None:
     """Undo (by -1) or redo (by 1) a step. Raises NoDraft where there is none."""
     _stored(actor, uid)
-    draft = _row(actor, uid)
+    draft = _row(actor, uid, lock=True)
     wanted = draft.at + by if draft is not None else -1
     there = select(func.count()).where(
         DraftStep.draft_id == (draft.id if draft else 0), DraftStep.number == wanted
@@ -285,7 +292,7 @@ def base_body(actor: Actor, now: State) -> str:
 
 
 @dataclass(frozen=True)
-class Conflict:
+class Clash:
     """Somebody saved in between: who, when and what; whether both changes fit into one dashboard."""
 
     by: str
@@ -295,7 +302,7 @@ class Conflict:
     clashes: tuple[str, ...]
 
 
-def conflict(actor: Actor, uid: str) -> Conflict:
+def conflict(actor: Actor, uid: str) -> Clash:
     """Return what somebody else saved since the draft began."""
     now, stored = state(actor, uid), dashboards.find_by_uid(actor, uid)
     base = base_body(actor, now)
@@ -304,8 +311,8 @@ def conflict(actor: Actor, uid: str) -> Conflict:
         .outerjoin(User, User.id == DashboardVersion.created_by)
         .where(DashboardVersion.dashboard_id == stored.id, DashboardVersion.version == stored.version)
     ).first()
-    merged = diff.merge(editing.read(base), editing.read(now.board.body), editing.read(stored.body))
-    return Conflict(
+    merged = diff.merge(read_tree(base), read_tree(now.board.body), read_tree(stored.body))
+    return Clash(
         (last.name or last.login or "Somebody") if last else "Somebody",
         last.created if last else stored.updated,
         last.message if last else "",
@@ -330,11 +337,11 @@ class Keep:
 def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
     """Save the draft and end it. Raises VersionMismatch where somebody saved in between, and what `save` raises."""
     now = state(actor, uid)
-    tree = editing.read(now.board.body)
+    tree = read_tree(now.board.body)
     version, target = now.base, uid
     if wanted.how == "merge":
         stored = dashboards.find_by_uid(actor, uid)
-        merged = diff.merge(editing.read(base_body(actor, now)), tree, editing.read(stored.body))
+        merged = diff.merge(read_tree(base_body(actor, now)), tree, read_tree(stored.body))
         if merged.clashes:
             raise dashboards.VersionMismatch("Both changed " + ", ".join(merged.clashes))
         tree, version = merged.tree, stored.version
@@ -348,7 +355,7 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
         tree["time"] = wanted.time
     if wanted.variables is not None:
         _choose(tree, wanted.variables)
-    members = document.read(editing.text(tree).encode())
+    members = document.read(tree_text(tree).encode())
     if wanted.how == "copy":
         members = {name: raw for name, raw in members.items() if name not in {"id", "uid", "version"}}
         if not wanted.tags:
@@ -365,7 +372,7 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
     return saved
 
 
-def _choose(tree: editing.Tree, chosen: dict[str, list[str]]) -> None:
+def _choose(tree: Tree, chosen: dict[str, list[str]]) -> None:
     """Keep what is chosen now as what the dashboard opens with."""
     held = tree.get("templating")
     for one in held.get("list") or [] if isinstance(held, dict) else []:
@@ -378,8 +385,3 @@ def _choose(tree: editing.Tree, chosen: dict[str, list[str]]) -> None:
                 "text": texts if several else texts[0],
                 "value": values if several else values[0],
             }
-
-
-def forget_of(uid: str, org_id: int) -> None:
-    """Throw away everybody's unsaved changes to a dashboard that is gone."""
-    db.session.execute(delete(Draft).where(Draft.org_id == org_id, Draft.dashboard_uid == uid))

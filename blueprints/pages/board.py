@@ -104,14 +104,14 @@ def _allowed(refresh: str, least_ms: int) -> bool:
         return False
 
 
-def streamed(model: Page) -> Response:
+def streamed(actor: Actor, model: Page, *, may_save: bool = False) -> Response:
     """Return the panels that the address names as NDJSON, each as it is ready. Raises Unavailable where too many are drawn."""
     if not _streams.acquire(blocking=False):
         raise Unavailable("Too many panels are being drawn; they will be asked for again")
     wanted = [one for one in request.args.get("ids", "").split(",") if one]
     fresh = request.args.get("fresh") != "0"
     response = Response(
-        stream_with_context(_lines(model, wanted, fresh=fresh)),
+        stream_with_context(_lines(model, wanted, fresh=fresh, actor=actor, may_save=may_save)),
         content_type="application/x-ndjson",
     )
     response.headers["X-Accel-Buffering"] = "no"
@@ -119,15 +119,17 @@ def streamed(model: Page) -> Response:
     return response
 
 
-def _lines(model: Page, wanted: list[str], *, fresh: bool) -> Iterator[bytes]:
+def _lines(model: Page, wanted: list[str], *, fresh: bool, **shown: Any) -> Iterator[bytes]:
     states, outline = model.states, _outline(model)
     panel_data.resolve_variables(model, fresh=fresh)
     if fresh and model.states != states:
         yield _line({"variables": render_template("partials/variables.html", states=model.states)})
     found = panel_data.places(model)
-    if fresh and _outline(model) != outline:
+    # Editors and a panel alone keep their place; titles come with the panels.
+    whole = not model.asked.editing and model.asked.box_px is None
+    if fresh and whole and _outline(model) != outline:
         wanted = [key for key in found if key in wanted] or list(found)[:1]
-        grid = render_template("partials/grid.html", only=None, inline={}, **grid_values(model))
+        grid = render_template("partials/grid.html", only=None, inline={}, **shown, **grid_values(model))
         yield _line({"grid": grid, "ids": wanted})
     for one in panel_data.draw(model, [found[key] for key in wanted if key in found]):
         yield _line(_outcome(model, one))

@@ -100,7 +100,8 @@ def panels(actor: Actor, uid: str) -> Response:
         if "ids" not in request.args and request.accept_mimetypes.accept_html:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
         model = panel_data.load(actor, dashboard, asked(actor, streamed=True), timeout())
-    return streamed(model)
+        may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
+    return streamed(actor, model, may_save=may_save)
 
 
 @pages.operation("GET", "/d-solo/<uid>/<slug>", access=can("dashboards:read", of=dashboards.by_uid))

@@ -13,7 +13,7 @@ from core.identifiers import UID, new_uid
 from core.members import mappings
 from core.reducers import NAMES
 from core.units import known as known_units
-from dashboards.editing import every_panel
+from dashboards.tree import every_panel
 from datasources import registry as sources
 from models.session import transaction
 from panels import form, standard
@@ -92,7 +92,7 @@ def panels(actor: Actor, uid: str) -> Response:
     """Stream panels as the draft has them, as `/d/<uid>/panels` does."""
     with transaction(write=False):
         model = _load(actor, _state(actor, uid), stream=True)
-    return streamed(model)
+    return streamed(actor, model)
 
 
 @pages.operation("GET", "/edit/<uid>/panel/<panel_id>", access=WRITE)

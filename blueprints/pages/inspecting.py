@@ -14,12 +14,15 @@ from core.frames import Kind, to_json
 from core.timerange import zone
 from core.units import unit_format
 from core.version import GRAFANA
-from dashboards import editing, export
+from dashboards import export
+from dashboards.tree import every_panel
+from dashboards.tree import read as read_tree
+from dashboards.tree import text as tree_text
 from datasources import registry as sources
 from models.session import transaction
 from panels import registry
 from panels.fields import Context, prepare
-from services import dashboards, data_sources, panel_data
+from services import dashboards, data_sources, drafts, panel_data
 from services.panel_data import Drawn, Page
 from web.access import can
 from web.operation import Pages
@@ -28,11 +31,19 @@ pages = Pages("inspect_pages", __name__)
 MOST_ROWS = 1000
 
 
+def _board(actor: Actor, uid: str) -> Any:
+    """Return the dashboard as it is saved, or (draft=1) as one's unsaved changes have it."""
+    draft = bool(request.args.get("draft"))
+    dashboard: Any = drafts.state(actor, uid).board if draft else dashboards.find_by_uid(actor, uid)
+    dashboards.require_read(actor, dashboard)
+    return dashboard
+
+
 def _drawn(actor: Actor, uid: str) -> tuple[Page, Drawn]:
     with transaction(write=False):
-        dashboard = dashboards.find_by_uid(actor, uid)
-        dashboards.require_read(actor, dashboard)
-        model = panel_data.load(actor, dashboard, asked(actor), timeout())
+        dashboard = _board(actor, uid)
+        view = asked(actor, editing=bool(request.args.get("draft")))
+        model = panel_data.load(actor, dashboard, view, timeout())
     panel_data.resolve_variables(model)
     place = panel_data.places(model).get(request.args.get("panel", ""))
     if place is None:
@@ -66,7 +77,7 @@ def _plain(value: Any) -> str:
 
 @pages.operation("GET", "/inspect/<uid>", access=can("dashboards:read"), own_transactions=True)
 def show(actor: Actor, uid: str) -> Response:
-    """Return what stands behind a panel. panel: its key; time and variables as on the dashboard's page."""
+    """Return what stands behind a panel. panel: its key; draft: as one's unsaved changes have it."""
     model, drawn = _drawn(actor, uid)
     queries = [
         {
@@ -127,6 +138,17 @@ def as_csv(actor: Actor, uid: str) -> Response:
     )
 
 
+@pages.operation("GET", "/inspect/<uid>/json", access=can("dashboards:read"))
+def as_json(actor: Actor, uid: str) -> Response:
+    """Return one panel's JSON, for copying. panel: its id."""
+    board = read_tree(_board(actor, uid).body)
+    wanted = request.args.get("panel", "")
+    found = next((one for _, _, one in every_panel(board) if str(one.get("id")) == wanted), None)
+    if found is None:
+        raise dashboards.DashboardNotFound("This dashboard has no such panel")
+    return Response(tree_text(found), content_type="application/json")
+
+
 def _harmless(cell: str) -> str:
     """Keep spreadsheets from taking a text for a formula."""
     return (
@@ -145,7 +167,7 @@ def as_file(actor: Actor, dashboard: Any, slug: str) -> Response:
             for row in rows
         ]
         titles = {one.type: one.title for one in registry.all_kinds().values()}
-        text = editing.text(export.external(editing.read(text), known, GRAFANA, titles))
+        text = tree_text(export.external(read_tree(text), known, GRAFANA, titles))
     plain = orjson.dumps(orjson.loads(text), option=orjson.OPT_INDENT_2)
     name = "".join(one for one in slug if one.isalnum() or one in "-_").encode("ascii", "ignore").decode()
     return Response(

@@ -29,6 +29,7 @@ function startMenus() {
     if (event.key !== "Escape") return;
     const open = document.querySelector("details.menu[open]");
     if (open) {
+      event.preventDefault();
       open.open = false;
       open.querySelector("summary").focus();
     }

@@ -99,10 +99,14 @@ async function paste() {
   }
 }
 
-function copyPanel(button) {
-  localStorage.setItem("copied-panel", button.dataset.copyPanel);
-  navigator.clipboard?.writeText(button.dataset.copyPanel).catch(() => {});
-  toast("Panel copied: paste it on any dashboard, by Add");
+async function copyPanel(button) {
+  const draft = dataset.editUid ? "&draft=1" : "";
+  const reply = await fetch(`${dataset.root}/inspect/${uid()}/json?panel=${button.dataset.copyPanel}${draft}`);
+  if (!reply.ok) return toast("This panel is not there any more");
+  const text = await reply.text();
+  localStorage.setItem("copied-panel", text);
+  navigator.clipboard?.writeText(text).catch(() => {});
+  return toast("Panel copied: paste it on any dashboard, by Add");
 }
 
 async function clicked(event) {

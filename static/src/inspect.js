@@ -8,6 +8,7 @@ async function open(key) {
   dialog.showModal();
   const search = new URLSearchParams(location.search);
   search.set("panel", key);
+  if (dataset.editUid) search.set("draft", "1");
   search.set("w", document.querySelector("[data-grid]")?.clientWidth ?? 1000);
   const reply = await fetch(`${dataset.root}/inspect/${dataset.dashboardUid}?${search}`);
   if (reply.ok) into.innerHTML = await reply.text();

@@ -71,7 +71,7 @@ export function startKeys() {
   let first = "";
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.key === "Shift") return;
     const action = DOUBLE[first + event.key] ?? (first ? undefined : SINGLE[event.key]);
     first = !action && "gdtp".includes(event.key) ? event.key : "";

@@ -8,6 +8,8 @@ import pytest
 
 from core.errors import BadRequest
 from dashboards import editing, layout
+from dashboards.tree import read
+from dashboards.tree import text as written
 
 WRITTEN = (
     '{"id":7,"odd":1e3,"big":12345678901234567890123,"exact":0.10,"panels":[{"id":1,"type":"stat","title":"A","own":[1.50],'
@@ -17,9 +19,9 @@ WRITTEN = (
 
 
 def changed(*changes: dict[str, Any], text: str = WRITTEN) -> str:
-    tree = editing.read(text)
+    tree = read(text)
     editing.apply(tree, list(changes))
-    return editing.text(tree)
+    return written(tree)
 
 
 def overlaps(board: dict[str, Any]) -> bool:
@@ -32,7 +34,7 @@ def overlaps(board: dict[str, Any]) -> bool:
 
 
 def test_what_is_not_changed_is_written_as_it_was() -> None:
-    assert editing.text(editing.read(WRITTEN)) == WRITTEN
+    assert written(read(WRITTEN)) == WRITTEN
     made = changed({"do": "set", "panel": 1, "path": ["title"], "value": "B"})
     assert made == WRITTEN.replace('"title":"A"', '"title":"B"')
 
@@ -67,10 +69,10 @@ def test_a_change_that_makes_no_sense_is_refused(change: dict[str, Any]) -> None
 
 
 def test_new_panels_stand_side_by_side_above_the_first_row() -> None:
-    tree = editing.read(WRITTEN)
+    tree = read(WRITTEN)
     made = [editing.apply(tree, [{"do": "add panel"}]) for _ in range(3)]
     assert made == [4, 5, 6]
-    board = orjson.loads(editing.text(tree))
+    board = orjson.loads(written(tree))
     places = {one["id"]: layout.place_of(one)[:2] for one in board["panels"]}
     assert (places[4], places[5], places[6]) == ((12, 0), (0, 8), (12, 8))
     assert not overlaps(board)
@@ -78,23 +80,23 @@ def test_new_panels_stand_side_by_side_above_the_first_row() -> None:
 
 
 def test_a_copy_stands_beside_its_panel_or_below_it() -> None:
-    tree = editing.read(WRITTEN)
+    tree = read(WRITTEN)
     assert editing.apply(tree, [{"do": "duplicate", "panel": 1}]) == 4
     assert editing.apply(tree, [{"do": "duplicate", "panel": 1}]) == 5
-    board = orjson.loads(editing.text(tree))
+    board = orjson.loads(written(tree))
     assert not overlaps(board)
     assert [one["id"] for one in board["panels"]] == [1, 5, 4, 2]
     assert board["panels"][1]["own"] == [1.5]
 
 
 def test_a_row_folds_and_unfolds_without_loss() -> None:
-    tree = editing.read(WRITTEN)
+    tree = read(WRITTEN)
     editing.apply(tree, [{"do": "fold", "panel": 2}])
-    open_ = orjson.loads(editing.text(tree))
+    open_ = orjson.loads(written(tree))
     assert [one["id"] for one in open_["panels"]] == [1, 2, 3]
     assert not overlaps(open_)
     editing.apply(tree, [{"do": "fold", "panel": 2}])
-    assert editing.text(tree) == WRITTEN
+    assert written(tree) == WRITTEN
 
 
 @pytest.mark.parametrize(("inside", "left"), [("keep", [1, 3]), ("", [1])])
@@ -120,7 +122,7 @@ def test_panels_move_between_rows() -> None:
 
 def test_arranging_what_stands_as_it_stood_changes_nothing() -> None:
     board = orjson.loads((Path(__file__).parents[1] / "browser" / "node-exporter-full.json").read_text())
-    text = editing.text(board)
+    text = written(board)
     sections = [
         {
             "row": int(one.key.removeprefix("row-")) if one.key else None,
@@ -153,10 +155,10 @@ def test_an_old_board_of_rows_gets_panels_only_when_they_are_placed() -> None:
 
 
 def test_rows_change_places_with_what_is_under_them() -> None:
-    tree = editing.read(WRITTEN)
+    tree = read(WRITTEN)
     editing.apply(tree, [{"do": "add row", "title": "Last"}, {"do": "fold", "panel": 2}])
     editing.apply(tree, [{"do": "move row", "panel": 4, "by": -1}])
-    board = orjson.loads(editing.text(tree))
+    board = orjson.loads(written(tree))
     assert not overlaps(board)
     tops = {one["id"]: layout.place_of(one)[1] for one in board["panels"]}
     assert tops == {1: 0, 4: 8, 2: 9, 3: 10}

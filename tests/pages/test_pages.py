@@ -537,3 +537,40 @@ def test_a_dashboard_is_exported_for_others_and_imported_again(
     assert client.as_editor().post("/api/dashboards/import", json=body).status_code == 200
     again = client.as_viewer().get("/api/dashboards/uid/again").json["dashboard"]
     assert {one["datasource"]["uid"] for one in again["panels"]} == {"td"}
+
+
+def test_a_grid_that_variables_change_keeps_who_may_edit_it(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    variable = {
+        "name": "host",
+        "type": "query",
+        "datasource": {"uid": "td"},
+        "query": "*",
+        "multi": True,
+        "includeAll": True,
+        "current": {"value": ["$__all"]},
+    }
+    make_dashboard(panels=[panel(title="on $host", repeat="host")], templating={"list": [variable]})
+
+    def grids(who: Any, path: str) -> list[str]:
+        return [line["grid"] for line in lines(who.get(path)) if "grid" in line]
+
+    (seen,) = grids(client.as_editor(), "/d/board/panels?ids=1")
+    assert seen.count("data-edit-panel") == seen.count("data-panel-id") == 3
+    (seen,) = grids(client.as_viewer(), "/d/board/panels?ids=1")
+    assert (seen.count("data-edit-panel"), seen.count("data-panel-id")) == (0, 3)
+    for path in ("/d/board/panels?ids=1&width=500&height=300", "/edit/board/panels?ids=1"):
+        assert grids(client.as_editor(), path) == []
+
+
+def test_a_panel_is_copied_as_it_is_saved_or_as_the_draft_has_it(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel(own=1.5)])
+    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "Draft"}]}
+    assert client.as_editor().post("/edit/board/changes", json=change).status_code == 200
+    for query, title in (("", "P"), ("&draft=1", "Draft")):
+        found = client.as_editor().get(f"/inspect/board/json?panel=1{query}").json
+        assert (found["title"], found["own"]) == (title, 1.5)
+    assert client.as_viewer().get("/inspect/board/json?panel=1").json["title"] == "P"
+    assert client.as_viewer().get("/inspect/board/json?panel=1&draft=1").status_code == 403
+    assert client.as_editor().get("/inspect/board/json?panel=2").status_code == 404

@@ -1,6 +1,7 @@
 """Unsaved changes: kept step by step, one's own, saved with conflicts told apart."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,21 @@ def test_a_real_dashboard_edited_in_one_option_differs_in_that_alone(path: Path)
     assert [(one.what, one.after) for one in found] == [("title", "Other!")]
     for one in diff.panels_of(after).items():
         assert one[0] == number or one[1] == diff.panels_of(before)[one[0]]
+
+
+def test_two_windows_at_one_draft_lose_no_step(app: Flask) -> None:
+    put()
+    retitle(1, "begun")
+
+    def window(number: int) -> None:
+        with app.app_context():
+            for n in range(8):
+                with transaction():
+                    at = ["from", str(number), str(n)]
+                    drafts.change(editor(), "b", [{"do": "set", "path": at, "value": True}], "")
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(window, number) for number in (1, 2)]:
+            done.result()
+    made = orjson.loads(drafts.state(editor(), "b").board.body)["from"]
+    assert made == {str(number): dict.fromkeys(map(str, range(8)), True) for number in (1, 2)}
