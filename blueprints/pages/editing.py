@@ -1,6 +1,7 @@
 """Editing a dashboard: its grid, its panels and its settings, all on a draft that is kept with each change."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from flask import Response, redirect, render_template, request
@@ -46,8 +47,7 @@ class Changes(Body):
 def new(actor: Actor) -> Response:
     """Show an empty dashboard; nothing is kept before its first change."""
     del actor
-    folder = request.args.get("folderUid", "")
-    return redirect(url(f"/edit/{new_uid()}" + (f"?folderUid={folder}" if UID.fullmatch(folder) else "")))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return redirect(url(f"/edit/{new_uid()}{_kept_search(request.query_string.decode())}"))  # type: ignore[return-value]  # redirect() builds this application's Response
 
 
 def _state(actor: Actor, uid: str) -> drafts.State:
@@ -55,7 +55,8 @@ def _state(actor: Actor, uid: str) -> drafts.State:
         raise dashboards.DashboardNotFound("Dashboards are edited by people, who sign in")
     if not UID.fullmatch(uid):
         raise dashboards.DashboardNotFound
-    return drafts.state(actor, uid, request.args.get("folderUid", ""))
+    folder = request.args.get("folderUid", "")
+    return drafts.state(actor, uid, folder if UID.fullmatch(folder) else "")
 
 
 def _load(actor: Actor, state: drafts.State, *, stream: bool = False) -> Page:
@@ -293,4 +294,14 @@ def save(actor: Actor, uid: str) -> Response:
             if isinstance(fault, dashboards.VersionMismatch) and not state.is_new:
                 clash = drafts.conflict(actor, uid)
             return _save_dialog(actor, state, fault.status, conflict=clash, fault=fault.text)
-    return Response("", headers={"HX-Redirect": url(saved.url)})
+    return Response("", headers={"HX-Redirect": url(saved.url) + _kept_search(args.get("search", ""))})
+
+
+def _kept_search(search: str) -> str:
+    """Return what of an address goes on to the next page: time, variables, the folder of a new dashboard."""
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(search.lstrip("?"))
+        if name in {"from", "to", "timezone", "refresh", "folderUid"} or name.startswith("var-")
+    ]
+    return "?" + urlencode(kept) if kept else ""

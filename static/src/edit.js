@@ -141,6 +141,7 @@ function shortcuts(event) {
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.target.closest?.("[data-save-form]");
   if (!form) return;
+  event.detail.parameters.append("search", location.search);
   event.detail.parameters.append("from", dataset.rawFrom ?? "");
   event.detail.parameters.append("to", dataset.rawTo ?? "");
   for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("var-")) event.detail.parameters.append(name, value);

@@ -64,7 +64,7 @@ def test_a_new_dashboard_with_panels_of_prometheus(
     signed_in: Page, server: str, prometheus: str, node_board: str
 ) -> None:
     page = signed_in
-    page.goto("/dashboard/new")
+    page.goto("/dashboard/new?from=now-5m&to=now")
     for n, expr in enumerate(("node_load1", "node_memory_MemFree_bytes", "up")):
         page.get_by_role("button", name="Add a panel").click() if n == 0 else page.keyboard.press("a")
         page.wait_for_url("**/panel/*")
@@ -84,11 +84,11 @@ def test_a_new_dashboard_with_panels_of_prometheus(
             page.get_by_label("Title", exact=True).fill(expr)
             page.get_by_label("Title", exact=True).press("Tab")
         page.get_by_role("link", name="Done").click()
-        page.wait_for_url(re.compile(r"/edit/[^/]+$"))
+        page.wait_for_url(re.compile(r"/edit/[^/]+\?from"))
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("dialog").get_by_label("Title").fill("Made by hand")
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_url("**/d/*/made-by-hand")
+    page.wait_for_url("**/d/*/made-by-hand?from=now-5m**")
     assert settled(page) == {"done": 3}
     uid = page.url.split("/d/")[1].split("/")[0]
     saved = board_of(server, uid)

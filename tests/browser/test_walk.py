@@ -64,7 +64,7 @@ def test_from_sign_in_to_three_panels_takes_no_more_than_elsewhere(page: Page) -
     hand.type("admin")
     hand.press("Enter")
     hand.click(page.get_by_role("link", name="Skip", exact=True))
-    hand.click(page.get_by_role("link", name="New dashboard"))
+    hand.click(page.get_by_role("link", name="New dashboard", exact=True))
     hand.click(page.locator("#range summary"))
     hand.click(page.get_by_role("link", name="Last 5 minutes"))
     page.wait_for_url("**from=now-5m**")
@@ -84,7 +84,7 @@ def test_from_sign_in_to_three_panels_takes_no_more_than_elsewhere(page: Page) -
     expect(page.get_by_role("dialog").get_by_label("Title")).to_be_focused()
     hand.type("Three panels")
     hand.press("Enter")
-    page.wait_for_url("**/three-panels")
+    page.wait_for_url("**/three-panels?from=now-5m**")
     assert settled(page) == {"done": 3}
     assert page.locator(".panel svg.plot").count() == 3
     print(f"{hand.clicks} clicks, {hand.keys} keys, {hand.typed} texts, {time.monotonic() - began:.1f} s")
