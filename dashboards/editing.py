@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import BadRequest
 from dashboards import grid, values
-from dashboards.tree import Tree, panel_of, read
+from dashboards.tree import Tree, every_panel, number_panels, panel_of, read
 
 
 def _replace(tree: Tree, change: Mapping[str, Any]) -> None:
@@ -55,3 +55,19 @@ def apply(tree: Tree, changes: Sequence[Any]) -> int | None:
             raise BadRequest("There is no such change", field="do", traced=False)
         made = does(tree, change)
     return made
+
+
+def presentable(tree: Tree, changes: Sequence[Any] | None = None) -> bool:
+    """Give panels the ids and places by which editors name them; say whether anything had to be changed for that.
+
+    Done for showing, and again, with the same outcome, before a change: a board of an old form is turned into today's
+    only if a change names what that makes (changes: None if it is to be shown).
+    """
+    known = {one.get("id") for _, _, one in every_panel(tree)}
+    changed = number_panels(tree)
+    if not isinstance(tree.get("panels"), list):
+        named = {one.get("panel") for one in changes or [] if isinstance(one, Mapping)} - {None}
+        if changes is None or not named <= known:
+            grid.modern(tree)
+            changed = True
+    return changed

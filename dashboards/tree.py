@@ -19,8 +19,11 @@ def read(text: str) -> Tree:
 
 
 def text(tree: Tree) -> str:
-    """Return the JSON text of a tree."""
-    return orjson.dumps(tree).decode()
+    """Return the JSON text of a tree. Raises BadRequest for one that is nested too deeply to be written."""
+    try:
+        return orjson.dumps(tree).decode()
+    except orjson.JSONEncodeError:
+        raise BadRequest("The JSON is nested too deeply to be edited", traced=False) from None
 
 
 def _float(spelled: str) -> Any:

@@ -1,7 +1,7 @@
 """Drafts: what a person changes on a dashboard is kept step by step, until it is saved or thrown away."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from core.access import Actor
 from core.errors import BadRequest, Conflict, Forbidden, NotFound
 from core.identifiers import slug
 from dashboards import diff, document, editing
-from dashboards.tree import Tree, number_panels, panel_of
+from dashboards.tree import Tree, panel_of
 from dashboards.tree import read as read_tree
 from dashboards.tree import text as tree_text
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
@@ -167,12 +167,18 @@ def _board(actor: Actor, uid: str, stored: Any, body: str, folder_uid: str) -> B
     return Board(stored.id, uid, stored.slug, facts.title, stored.version, *named, body)
 
 
+def presentable(board: Board) -> Board:
+    """Return the board as editors show it: each panel with an id and a place, whatever generation it is of."""
+    tree = read_tree(board.body)
+    return replace(board, body=tree_text(tree)) if editing.presentable(tree) else board
+
+
 def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str = "") -> int | None:
     """Make changes in one step and keep it; return the id of a panel that was made. Raises BadRequest."""
     stored, draft = _stored(actor, uid), _row(actor, uid, lock=True)
     before = state(actor, uid, folder_uid).board.body
     tree = read_tree(before)
-    number_panels(tree)
+    editing.presentable(tree, changes)
     _bring_up(tree, changes)
     changes = [_with_source(actor, one) for one in changes]
     made = editing.apply(tree, changes)

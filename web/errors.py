@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OverflowError, _database)  # a number that SQLite's driver cannot write
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -76,6 +77,11 @@ def _database(fault: SQLAlchemyError | OverflowError) -> Response:
             BadRequest("A value is too long, or holds a character that cannot be kept", traced=False)
         )
     return _unforeseen(fault)
+
+
+def _too_deep(fault: RecursionError) -> Response:
+    del fault
+    return _domain(BadRequest("The JSON is nested too deeply", traced=False))
 
 
 def _unforeseen(fault: Exception) -> Response:

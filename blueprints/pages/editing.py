@@ -60,7 +60,9 @@ def _state(actor: Actor, uid: str) -> drafts.State:
 
 
 def _load(actor: Actor, state: drafts.State, *, stream: bool = False) -> Page:
-    return panel_data.load(actor, state.board, asked(actor, streamed=stream, editing=True), timeout())
+    return panel_data.load(
+        actor, drafts.presentable(state.board), asked(actor, streamed=stream, editing=True), timeout()
+    )
 
 
 def _page(actor: Actor, template: str, state: drafts.State, title: str, model: Page, **more: Any) -> Response:

@@ -34,7 +34,9 @@ MOST_ROWS = 1000
 def _board(actor: Actor, uid: str) -> Any:
     """Return the dashboard as it is saved, or (draft=1) as one's unsaved changes have it."""
     draft = bool(request.args.get("draft"))
-    dashboard: Any = drafts.state(actor, uid).board if draft else dashboards.find_by_uid(actor, uid)
+    dashboard: Any = (
+        drafts.presentable(drafts.state(actor, uid).board) if draft else dashboards.find_by_uid(actor, uid)
+    )
     dashboards.require_read(actor, dashboard)
     return dashboard
 

@@ -6,6 +6,7 @@ import { toast } from "./toast.js";
 const { dataset } = document.body;
 const uid = () => dataset.editUid ?? dataset.dashboardUid;
 let last = Promise.resolve();
+let saving = false; // the dialog that saves is on its way: the page stays
 
 export const saved = () => last;
 
@@ -50,6 +51,7 @@ export function change({ changes, did, next = "reload", panel = 0 }) {
 
 function follow(said, next) {
   if (next === "panel") location.assign(edit(`/panel/${said.made}`));
+  else if (next === "reload" && saving) return;
   else if (next === "reload") dataset.editUid ? location.reload() : location.assign(edit());
   else if (next === "rerender" || next === "quiet") {
     for (const name of ["options", "queries"]) {
@@ -121,7 +123,9 @@ async function clicked(event) {
   else if (at("[data-undo]")) step("undo");
   else if (at("[data-redo]")) step("redo");
   else if (at("[data-save]")) {
+    saving = true;
     await last;
+    saving = false;
     htmx.ajax("GET", at("[data-save]").dataset.save, { target: "#save-into" });
   } else if (at("a[data-keep]") && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();

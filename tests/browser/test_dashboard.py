@@ -206,6 +206,26 @@ def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
         assert signed_in.locator("[onerror], [href^=javascript]").count() == 0
 
 
+def serious_faults(page: Page) -> list[str]:
+    """Return what axe-core finds serious; the colours of values are the dashboard's own data, not ours to choose."""
+    page.evaluate((ROOT / "static/node_modules/axe-core/axe.min.js").read_text() + ";0")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    own = [one for one in found["violations"] if one["id"] == "color-contrast"]
+    for one in own:
+        one["nodes"] = [
+            node
+            for node in one["nodes"]
+            if not page.locator(node["target"][0]).evaluate(
+                "it => it.closest('[data-panel-content]') !== null"
+            )
+        ]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"} and one["nodes"]
+    ]
+
+
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize(
     "path",
@@ -236,24 +256,28 @@ def test_pages_are_accessible(signed_in: Page, path: str, theme: str) -> None:
     signed_in.goto(f"{path}{'&' if '?' in path else '?'}theme={theme}")
     if signed_in.locator("[data-panel-id]").count():
         settled(signed_in)
-    signed_in.evaluate((ROOT / "static/node_modules/axe-core/axe.min.js").read_text() + ";0")
-    found = signed_in.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    # The colours of values are the dashboard's own data, not ours to choose.
-    own = [one for one in found["violations"] if one["id"] == "color-contrast"]
-    for one in own:
-        one["nodes"] = [
-            node
-            for node in one["nodes"]
-            if not signed_in.locator(node["target"][0]).evaluate(
-                "it => it.closest('[data-panel-content]') !== null"
-            )
-        ]
-    serious = [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
-        for one in found["violations"]
-        if one["impact"] in {"serious", "critical"} and one["nodes"]
-    ]
-    assert serious == []
+    assert serious_faults(signed_in) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_dialogs_are_accessible(signed_in: Page, theme: str) -> None:
+    page = signed_in
+    page.goto(f"{CHARTS}?theme={theme}")
+    settled(page)
+    for key, words in (("?", "Keys"), ("i", "Download CSV"), ("ps", "Copy"), ("", "Share")):
+        page.get_by_role("region", name="Bars").hover()
+        for one in key:
+            page.keyboard.press(one)
+        if not key:
+            page.get_by_role("button", name="Share", exact=True).click()
+        expect(page.get_by_role("dialog").get_by_text(words).first).to_be_visible()
+        assert serious_faults(page) == []
+        page.keyboard.press("Escape")
+    page.goto(f"/edit/sample-charts?theme={theme}")
+    settled(page)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("dialog").get_by_label("What was changed")).to_be_visible()
+    assert serious_faults(page) == []
 
 
 def test_a_panel_stands_in_a_page_of_another_origin(page: Page, tmp_path: Path) -> None:

@@ -326,6 +326,10 @@ def test_variables_links_and_settings(signed_in: Page, server: str, board: str) 
     with kept(page):
         page.get_by_label("Title", exact=True).fill("Elsewhere")
         page.get_by_label("Title", exact=True).press("Tab")
+    page.get_by_label("Title", exact=True).fill("Somewhere else")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("dialog").get_by_label("What was changed")).to_be_visible()
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="Settings", exact=True).click()
     with kept(page):
         page.get_by_label("Tags").fill("one, two")
@@ -336,7 +340,7 @@ def test_variables_links_and_settings(signed_in: Page, server: str, board: str) 
     made = board_of(server, board)
     (variable,) = made["templating"]["list"]
     assert (variable["name"], variable["type"], variable["query"]) == ("letter", "custom", "alpha, beta")
-    assert made["links"][0]["title"] == "Elsewhere"
+    assert made["links"][0]["title"] == "Somewhere else"
     assert (made["tags"], made["graphTooltip"]) == (["one", "two"], 1)
     expect(page.get_by_label("letter")).to_be_visible()
 

@@ -165,3 +165,28 @@ def test_rows_change_places_with_what_is_under_them() -> None:
     for number, by in ((4, -1), (2, 1), (1, 1), (2, 0)):
         with pytest.raises(BadRequest):
             editing.apply(tree, [{"do": "move row", "panel": number, "by": by}])
+
+
+OLD = (
+    '{"rows":[{"title":"One","showTitle":true,"height":"250px","panels":[{"id":3,"span":6,"type":"graph"},{"span":6,"type":"graph"}]},'
+    '{"title":"Two","showTitle":true,"panels":[{"id":3,"type":"text"}]}]}'
+)
+
+
+def test_what_editors_name_is_the_same_when_it_is_changed() -> None:
+    shown, tree = read(OLD), read(OLD)
+    assert editing.presentable(shown)
+    names = [(one["id"], one.get("title")) for one in shown["panels"]]
+    assert len({number for number, _ in names}) == 5
+    row = next(number for number, title in names if title == "Two")
+    change = [{"do": "set", "panel": row, "path": ["title"], "value": "Three"}]
+    editing.presentable(tree, change)
+    editing.apply(tree, change)
+    assert [one["id"] for one in tree["panels"]] == [number for number, _ in names]
+    assert [one["title"] for one in tree["panels"] if one["type"] == "row"] == ["One", "Three"]
+
+
+def test_a_board_of_today_is_shown_as_it_is() -> None:
+    tree = read(WRITTEN)
+    assert not editing.presentable(tree)
+    assert written(tree) == WRITTEN

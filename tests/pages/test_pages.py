@@ -574,3 +574,15 @@ def test_a_panel_is_copied_as_it_is_saved_or_as_the_draft_has_it(client: Any, ma
     assert client.as_viewer().get("/inspect/board/json?panel=1").json["title"] == "P"
     assert client.as_viewer().get("/inspect/board/json?panel=1&draft=1").status_code == 403
     assert client.as_editor().get("/inspect/board/json?panel=2").status_code == 404
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+def test_a_board_nested_too_deeply_is_edited_or_refused(client: Any, make_dashboard: Any, depth: int) -> None:
+    deep: Any = {}
+    for _ in range(depth):
+        deep = {"in": deep}
+    make_dashboard(deep=deep, panels=[panel()])
+    for path in ("/edit/board", "/edit/board/save", "/d/board/x/export?external=1"):
+        assert client.as_editor().get(path).status_code in {200, 400}, path
+    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "x"}]}
+    assert client.as_editor().post("/edit/board/changes", json=change).status_code in {200, 400}
