@@ -429,3 +429,21 @@ def test_a_viewer_sees_nothing_of_it_and_is_refused(browser: Browser, server: st
         assert (
             requests.post(f"{server}/edit/{board}/{path}", json=body, auth=who, timeout=10).status_code == 403
         )
+
+
+def test_labels_and_their_values_are_completed(signed_in: Page, node_board: str) -> None:
+    page = signed_in
+    page.goto("/dashboard/new?from=now-5m&to=now")
+    page.get_by_role("button", name="Add a panel").click()
+    page.get_by_label("Data source", exact=True).select_option(label="Prometheus")
+    editor, found = page.get_by_role("textbox", name="PromQL"), page.locator(".cm-tooltip-autocomplete")
+    editor.click()
+    page.keyboard.type("node_cpu_seconds_total{mo")
+    expect(found).to_contain_text("mode")
+    page.keyboard.type('de="idl')
+    expect(found).to_contain_text("idle")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard").click()
+    with page.expect_navigation():
+        page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    expect(page).to_have_url(re.compile("/dashboards$"))
