@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -80,6 +81,16 @@ def _placed(panel: Mapping[str, Any]) -> str:
 
 
 def _words(path: Sequence[str]) -> str:
+    """Return the way to a value as people know it from the editor: without what all options have in front."""
+    for start in (
+        ("fieldConfig", "defaults", "custom"),
+        ("fieldConfig", "defaults"),
+        ("fieldConfig",),
+        ("options",),
+    ):
+        if path[: len(start)] == start and len(path) > len(start):
+            path = path[len(start) :]
+            break
     return " › ".join(path)
 
 
@@ -90,8 +101,8 @@ def _flat(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for name in dict.fromkeys([*old, *new]):
             yield from _flat(old.get(name), new.get(name), (*path, str(name)))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for i, (a, b) in enumerate(zip(old, new, strict=True)):
+    elif isinstance(old, list) and isinstance(new, list):
+        for i, (a, b) in enumerate(zip_longest(old, new)):
             yield from _flat(a, b, (*path, str(i + 1)))
     elif old != new:
         yield path or ("",), _shown(old), _shown(new)

@@ -279,7 +279,7 @@ def save(actor: Actor, uid: str) -> Response:
         with transaction():
             state = _state(actor, uid)
             wanted = drafts.Keep(
-                args.get("title", ""),
+                args.get("copy_title" if args.get("how") == "copy" and "copy_title" in args else "title", ""),
                 args.get("folder", state.board.folder_uid),
                 args.get("message", ""),
                 args.get("how", ""),

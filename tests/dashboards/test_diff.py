@@ -36,6 +36,17 @@ def test_differences_are_named_by_what_they_are_about() -> None:
     ]
 
 
+def test_lists_differ_by_what_came_and_went_and_options_by_their_own_names() -> None:
+    def steps(*values: int) -> dict[str, Any]:
+        return {"fieldConfig": {"defaults": {"thresholds": {"steps": [{"value": one} for one in values]}}}}
+
+    found = diff.differences(board(panel(1, **steps(1, 2))), board(panel(1, **steps(1, 3, 4))))
+    assert found == [
+        Difference("Panel P1", "thresholds › steps › 2 › value", "2", "3"),
+        Difference("Panel P1", "thresholds › steps › 3", "", '{"value":4}'),
+    ]
+
+
 def test_what_only_one_changed_is_merged() -> None:
     base = board(panel(1), panel(2), panel(4), templating={"list": [{"name": "a"}]})
     ours = board(
