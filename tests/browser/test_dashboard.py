@@ -280,6 +280,46 @@ def test_dialogs_are_accessible(signed_in: Page, theme: str) -> None:
     assert serious_faults(page) == []
 
 
+def test_a_range_of_a_legend_is_chosen_with_shift(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(CHARTS)
+    settled(page)
+    stacked = page.get_by_role("region", name="Stacked")
+    for name, modifiers in (("a", []), ("b", ["Shift"])):
+        stacked.locator(".legend button", has_text=name).first.click(modifiers=modifiers)
+    off = stacked.locator(".legend button.off")
+    expect(off).to_have_count(1)
+    expect(off).to_have_text("c")
+
+
+def test_tv_and_kiosk_and_back(signed_in: Page) -> None:
+    page = signed_in
+    page.goto(CHARTS)
+    settled(page)
+    rail, save_time = page.locator(".rail"), page.locator("#range")
+    for shown in ((False, True), (False, False), (True, True)):
+        with page.expect_navigation():
+            page.keyboard.press("d")
+            page.keyboard.press("k")
+        assert (rail.is_visible(), save_time.is_visible()) == shown
+    page.goto(f"{CHARTS}?kiosk")
+    with page.expect_navigation():
+        page.keyboard.press("Escape")
+    expect(rail).to_be_visible()
+
+
+def test_what_was_looked_at_stands_on_the_home_page(signed_in: Page) -> None:
+    page = signed_in
+    for path in (OVERVIEW, CHARTS):
+        page.goto(path)
+        settled(page)
+    page.goto("/")
+    links = page.locator("[data-viewed] a")
+    expect(links).to_have_text(["Sample: charts and variables", "Sample: overview"])
+    links.first.click()
+    page.wait_for_url("**/d/sample-charts/**")
+
+
 def test_a_panel_stands_in_a_page_of_another_origin(page: Page, tmp_path: Path) -> None:
     with belvedere(tmp_path, GF_SECURITY_ALLOW_EMBEDDING="true") as base:
         key = requests.post(base + "/login", json={"user": "admin", "password": "admin"}, timeout=10)
