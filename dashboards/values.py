@@ -55,30 +55,27 @@ def unset(tree: Tree, change: Mapping[str, Any]) -> None:
         del at[last]
 
 
-def insert(tree: Tree, change: Mapping[str, Any]) -> None:
-    """Put a value into a list, at its end or (`at`) somewhere else."""
-    at, last = _inside(tree, change, make=True)
+def _list(tree: Tree, change: Mapping[str, Any], *, make: bool) -> list[Any]:
+    at, last = _inside(tree, change, make=make)
     held = at.get(last) if isinstance(at, dict) else None
     if not isinstance(held, list):
-        if not isinstance(at, dict):
+        if not make or not isinstance(at, dict):
             raise BadRequest(f"There is no list at {change['path']}", field="path", traced=False)
         held = at[last] = []
-    where = change.get("at")
+    return held
+
+
+def insert(tree: Tree, change: Mapping[str, Any]) -> None:
+    """Put a value into a list, at its end or (`at`) somewhere else."""
+    held, where = _list(tree, change, make=True), change.get("at")
     held.insert(where if isinstance(where, int) else len(held), change.get("value"))
 
 
 def reorder(tree: Tree, change: Mapping[str, Any]) -> None:
     """Move a value of a list."""
-    at, last = _inside(tree, change, make=False)
-    held = at.get(last) if isinstance(at, dict) else None
-    a, b = change.get("from"), change.get("to")
-    if (
-        not isinstance(held, list)
-        or not isinstance(a, int)
-        or not isinstance(b, int)
-        or not 0 <= a < len(held)
-    ):
-        raise BadRequest(f"There is no list at {change.get('path')}", field="path", traced=False)
+    held, a, b = _list(tree, change, make=False), change.get("from"), change.get("to")
+    if not isinstance(a, int) or not isinstance(b, int) or not 0 <= a < len(held):
+        raise BadRequest(f"There is nothing to move at {change['path']}", field="from", traced=False)
     held.insert(max(0, b), held.pop(a))
 
 

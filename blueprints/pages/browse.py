@@ -4,10 +4,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, redirect, request
+from flask import Response, request
 
 from blueprints.pages.forms import Folder
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import go_to, page
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
@@ -30,7 +30,7 @@ def home(actor: Actor) -> Response:
     own = settings().text("users", "home_page")
     if chosen is not None or own not in {"", "/"}:
         target = dashboards.page_url(*chosen, is_folder=False) if chosen else "/" + own.lstrip("/")
-        return redirect(url(target))  # type: ignore[return-value]  # redirect() builds this application's Response
+        return go_to(target)
     starred = _rows(actor, search.Wanted(starred=True, limit=20))
     recent = _rows(actor, search.Wanted(kind="dash-db", sort="updated-desc", limit=10))
     return page(
@@ -91,7 +91,7 @@ def folder(actor: Actor, folder: Any, slug: str) -> Response:
 def folder_without_slug(actor: Actor, folder: Any) -> Response:
     """Lead to the folder's full address."""
     del actor
-    return redirect(url(dashboards.page_url(folder.uid, folder.slug, is_folder=True)))  # type: ignore[return-value]
+    return go_to(dashboards.page_url(folder.uid, folder.slug, is_folder=True))
 
 
 def _list(
@@ -137,7 +137,7 @@ def make_folder(actor: Actor) -> Response:
         try:
             with transaction():
                 made = folders.create(actor, form.title.data or "", "")
-            return redirect(url(dashboards.page_url(made.uid, made.slug, is_folder=True)))  # type: ignore[return-value]
+            return go_to(dashboards.page_url(made.uid, made.slug, is_folder=True))
         except DomainError as fault:
             form.title.errors = [fault.text]
     return page("folder", actor, "New folder", 400 if request.method == "POST" else 200, form=form)

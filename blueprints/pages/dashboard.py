@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, redirect, render_template, request
+from flask import Response, render_template, request
 
 from blueprints.pages.board import asked, box, streamed, timeout, values
-from blueprints.pages.rendering import HTML, page, theme_of
+from blueprints.pages.rendering import HTML, go_to, page, theme_of
 from core import clock
 from core.access import Actor
 from models.session import transaction
@@ -16,7 +16,6 @@ from services import dashboards, drafts, panel_data, users
 from services.panel_data import Drawn, Page
 from web.access import can
 from web.operation import Pages
-from web.prefix import url
 
 pages = Pages("dashboard_pages", __name__)
 SOLO = (1000.0, 500.0)
@@ -37,10 +36,10 @@ def show(actor: Actor, dashboard: Any, slug: str) -> Response:
 
 def _page(actor: Actor, dashboard: Any) -> Response:
     if dashboard.is_folder:
-        return redirect(url(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=True)))  # type: ignore[return-value]  # redirect() builds this application's Response
+        return go_to(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=True))
     target = _edited(actor, dashboard)
     if target:
-        return redirect(url(target))  # type: ignore[return-value]
+        return go_to(target)
     if request.args.get("editview") == "dashboard_json":
         text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
         return page("model", actor, dashboard.title, text=text, dashboard=dashboard)
@@ -145,11 +144,11 @@ def delete(actor: Actor, dashboard: Any) -> Response:
     """Delete a dashboard and go to the list."""
     del actor
     dashboards.remove(dashboard)
-    return redirect(url("/dashboards"))  # type: ignore[return-value]
+    return go_to("/dashboards")
 
 
 @pages.operation("GET", "/dashboard/db/<slug>", access=can("dashboards:read", of=dashboards.by_slug))
 def old_address(actor: Actor, dashboard: Any) -> Response:
     """Lead from the address of 2.x to today's."""
     del actor
-    return redirect(url(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=False)))  # type: ignore[return-value]
+    return go_to(dashboards.page_url(dashboard.uid, dashboard.slug, is_folder=False))

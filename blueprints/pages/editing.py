@@ -4,10 +4,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
-from flask import Response, redirect, render_template, request
+from flask import Response, render_template, request
 
 from blueprints.pages.board import asked, streamed, timeout, values
-from blueprints.pages.rendering import HTML, page
+from blueprints.pages.rendering import HTML, go_to, page
 from core.access import Actor
 from core.errors import BadRequest, DomainError
 from core.identifiers import UID, new_uid
@@ -47,7 +47,7 @@ class Changes(Body):
 def new(actor: Actor) -> Response:
     """Show an empty dashboard; nothing is kept before its first change."""
     del actor
-    return redirect(url(f"/edit/{new_uid()}{_kept_search(request.query_string.decode())}"))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return go_to(f"/edit/{new_uid()}{_kept_search(request.query_string.decode())}")
 
 
 def _state(actor: Actor, uid: str) -> drafts.State:
@@ -247,7 +247,7 @@ def discard(actor: Actor, uid: str) -> Response:
     drafts.discard(actor, uid)
     board = state.board
     target = "/dashboards" if state.is_new else dashboards.page_url(uid, board.slug, is_folder=False)
-    return redirect(url(target))  # type: ignore[return-value]
+    return go_to(target)
 
 
 @pages.operation("GET", "/edit/<uid>/save", access=WRITE)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from blueprints.pages.forms import Import
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import go_to, page
 from core.access import Actor
 from core.errors import DomainError
 from dashboards import document
@@ -13,7 +13,6 @@ from models.session import transaction
 from services import dashboards, data_sources, folders
 from web.access import can
 from web.operation import Pages
-from web.prefix import url
 
 pages = Pages("import_pages", __name__)
 
@@ -76,7 +75,7 @@ def run(actor: Actor) -> Response:
         taken = "A dashboard with this UID exists: change the UID, or overwrite it"
         field.errors = [taken if isinstance(fault, dashboards.VersionMismatch) else fault.text]
         return _step(actor, form, fault.status, inputs)
-    return redirect(url(saved.url))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return go_to(saved.url)
 
 
 def _body(text: str) -> document.Members:

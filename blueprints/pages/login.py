@@ -5,7 +5,7 @@ from urllib.parse import unquote, urlsplit
 from flask import Response, redirect, request
 
 from blueprints.pages.forms import NewPassword, SignIn
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import go_to, page
 from core.access import Actor
 from core.errors import DomainError
 from services import identity
@@ -36,7 +36,7 @@ def _safe(target: str) -> str:
 def login(actor: Actor) -> Response:
     """Show the form, or go on for who is in."""
     if actor.known and not actor.is_guest:
-        return redirect(url("/"))  # type: ignore[return-value]  # redirect() builds this application's Response
+        return go_to("/")
     return _form(actor, SignIn())
 
 
@@ -84,7 +84,7 @@ def change_password(actor: Actor) -> Response:
     if form.validate_on_submit():
         try:
             identity.change_password(actor, form.old.data or "", form.new.data or "")
-            return redirect(url("/"))  # type: ignore[return-value]
+            return go_to("/")
         except DomainError as fault:
             (form.new if fault.field == "new" else form.old).errors = [fault.text]
     return page("password", actor, "Change password", 400, form=form, first=request.args.get("first"))

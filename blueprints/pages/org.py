@@ -1,10 +1,10 @@
 """An organisation's own pages: its name and preferences, and its API keys."""
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from blueprints.pages.forms import Key, OrgName, Preferred
 from blueprints.pages.profile import preferred_form, save_preferences
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import go_to, page
 from core.access import Actor
 from core.durations import parse_duration
 from core.errors import DomainError
@@ -13,7 +13,6 @@ from services import api_keys, orgs
 from web.access import can
 from web.configured import settings
 from web.operation import Pages
-from web.prefix import url
 
 pages = Pages("org_pages", __name__)
 
@@ -47,7 +46,7 @@ def rename(actor: Actor) -> Response:
         try:
             with transaction():
                 orgs.rename(actor.org_id, form.name.data or "")
-            return redirect(url("/org?done=name"))  # type: ignore[return-value]  # redirect() builds this application's Response
+            return go_to("/org?done=name")
         except DomainError as fault:
             form.name.errors, status = [fault.text], fault.status
     with transaction(write=False):
@@ -110,4 +109,4 @@ def make_key(actor: Actor) -> Response:
 def delete_key(actor: Actor, key_id: int) -> Response:
     """Delete a key; who uses it is refused from the next request on."""
     api_keys.remove(actor, key_id)
-    return redirect(url("/org/apikeys"))  # type: ignore[return-value]
+    return go_to("/org/apikeys")

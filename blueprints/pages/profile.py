@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from blueprints.pages.forms import Preferred, Profile
-from blueprints.pages.rendering import page
+from blueprints.pages.rendering import go_to, page
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
@@ -14,7 +14,6 @@ from models.session import transaction
 from services import orgs, search, teams, users
 from web.access import person
 from web.operation import Pages
-from web.prefix import url
 
 pages = Pages("profile_pages", __name__)
 MOST_CHOICES = 500
@@ -73,7 +72,7 @@ def show(actor: Actor) -> Response:
 
 
 def _done(what: str) -> Response:
-    return redirect(url(f"/profile?done={what}"))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return go_to(f"/profile?done={what}")
 
 
 @pages.operation("POST", "/profile", access=person, own_transactions=True)
@@ -115,7 +114,7 @@ def save_preferences(actor: Actor, user_id: int, again: Any, address: str) -> Re
         try:
             with transaction():
                 orgs.prefer(actor, given, user_id=user_id, partly=True)
-            return redirect(url(f"{address}?done=preferences"))  # type: ignore[return-value]
+            return go_to(f"{address}?done=preferences")
         except DomainError as fault:
             form.home.errors, status = [fault.text], fault.status
     with transaction(write=False):
@@ -134,4 +133,4 @@ def end_session(actor: Actor, session_id: int) -> Response:
 def use_org(actor: Actor, org_id: int) -> Response:
     """Look at another organisation."""
     users.use_org(actor.user_id, org_id)
-    return redirect(url("/"))  # type: ignore[return-value]
+    return go_to("/")

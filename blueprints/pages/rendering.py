@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, redirect, render_template, request
 
 from core.access import Actor
 from services import orgs
 from web.configured import settings
+from web.prefix import url
 
 HTML = "text/html; charset=UTF-8"
 
@@ -26,3 +27,8 @@ def page(template: str, actor: Actor, title: str, status: int = 200, **values: A
         f"pages/{template}.html", actor=actor, title=title, theme=theme_of(actor), **values
     )
     return Response(html, status, content_type=HTML)
+
+
+def go_to(path: str) -> Response:
+    """Lead to another page of ours. path: from the root, without the sub-path."""
+    return redirect(url(path))  # type: ignore[return-value]  # redirect() builds this application's Response

@@ -3,15 +3,15 @@
 import hashlib
 import mimetypes
 
-from flask import Response, redirect, request, send_from_directory
+from flask import Response, request, send_from_directory
 
+from blueprints.pages.rendering import go_to
 from core.access import Actor
 from core.settings import ROOT
 from datasources import registry
 from schemas.base import Body
 from web.access import public, signed_in
 from web.operation import Operations
-from web.prefix import url
 
 site = Operations("site", __name__)
 _DIST = ROOT / "static" / "dist"
@@ -84,7 +84,7 @@ def robots(actor: Actor) -> Response:
 def change_password(actor: Actor) -> Response:
     """Lead password managers to the page that changes the password."""
     del actor
-    return redirect(url("/profile/password"))  # type: ignore[return-value]  # redirect() builds this application's Response
+    return go_to("/profile/password")
 
 
 @site.operation("GET", "/render/<path:rest>", access=signed_in, own_transactions=True)

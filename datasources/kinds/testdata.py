@@ -12,60 +12,12 @@ import numpy as np
 import orjson
 
 from core.frames import Field, Frame, Kind, from_json
-from core.options import Number, Option, Text
+from core.options import Option
 from datasources.base import DataSource, Deadline, Health, Query, ResourceReply, SourceError
+from datasources.testdata_catalogue import CATALOGUE, QUERY_OPTIONS
 
 _MAX_POINTS = 20_000
 _NULLABLE = {"nullable": True}
-
-
-_CATALOGUE: tuple[tuple[str, str, str], ...] = (
-    ("annotations", "Annotations", ""),
-    ("arrow", "Load Apache Arrow Data", ""),
-    ("csv_content", "CSV Content", ""),
-    ("csv_file", "CSV File", ""),
-    ("csv_metric_values", "CSV Metric Values", "1,20,90,30,5,0"),
-    ("datapoints_outside_range", "Datapoints Outside Range", ""),
-    ("exponential_heatmap_bucket_data", "Exponential heatmap bucket data", ""),
-    ("flame_graph", "Flame Graph", ""),
-    ("grafana_api", "Grafana API", ""),
-    ("linear_heatmap_bucket_data", "Linear heatmap bucket data", ""),
-    ("live", "Grafana Live", ""),
-    ("logs", "Logs", ""),
-    ("no_data_points", "No Data Points", ""),
-    ("node_graph", "Node Graph", ""),
-    ("predictable_csv_wave", "Predictable CSV Wave", ""),
-    ("predictable_pulse", "Predictable Pulse", ""),
-    ("random_walk", "Random Walk", ""),
-    ("random_walk_table", "Random Walk Table", ""),
-    ("random_walk_with_error", "Random Walk (with error)", ""),
-    ("raw_frame", "Raw Frames", ""),
-    ("server_error_500", "Conditional Error", "1,20,90,30,5,0"),
-    ("simulation", "Simulation", ""),
-    ("slow_query", "Slow Query", "5s"),
-    ("streaming_client", "Streaming Client", ""),
-    ("table_static", "Table Static", ""),
-    ("usa", "USA generated data", ""),
-)
-_WALKS = ("random_walk", "random_walk_with_error", "slow_query", "random_walk_table")
-_QUERY_OPTIONS = (
-    Option("scenarioId", "Scenario", "random_walk", kind="choice", choices=tuple((name, words) for name, words, _ in _CATALOGUE)),
-    Text("alias", "Alias", help="The name of the series"),
-    Text("labels", "Labels", help="key=value, key2=value2"),
-    Text("stringInput", "String input", only=("scenarioId", ("csv_metric_values", "server_error_500", "slow_query"))),
-    Option("csvContent", "CSV content", "", kind="area", only=("scenarioId", ("csv_content",))),
-    Option("rawFrameContent", "Frames as JSON", "", kind="area", only=("scenarioId", ("raw_frame",))),
-    Option("csvWave", "Waves", None, kind="json", only=("scenarioId", ("predictable_csv_wave",)), help='[{"timeStep": 60, "valuesCSV": "0,1,2"}]'),
-    Option("pulseWave", "Pulse", None, kind="json", only=("scenarioId", ("predictable_pulse",)), help='{"timeStep": 60, "onCount": 3, "onValue": 2, "offCount": 3, "offValue": 1}'),
-    Number("lines", "Lines", 10, only=("scenarioId", ("logs",))),
-    Option("usa", "States", None, kind="json", only=("scenarioId", ("usa",)), help='{"mode": "values-as-rows"}'),
-    Number("seriesCount", "Series count", 1, only=("scenarioId", _WALKS)),
-    Number("startValue", "Start value", only=("scenarioId", _WALKS)),
-    Number("min", "Min", only=("scenarioId", _WALKS)),
-    Number("max", "Max", only=("scenarioId", _WALKS)),
-    Number("spread", "Spread", 1, only=("scenarioId", _WALKS)),
-    Number("noise", "Noise", 0, only=("scenarioId", _WALKS)),
-)  # fmt: skip
 
 
 class TestData(DataSource):
@@ -76,7 +28,7 @@ class TestData(DataSource):
     about: ClassVar[str] = "Made-up series and tables, for trying things out without a server."
     has_health: ClassVar[bool] = False
     repeats_itself: ClassVar[bool] = False
-    query_options: ClassVar[tuple[Option, ...]] = _QUERY_OPTIONS
+    query_options: ClassVar[tuple[Option, ...]] = QUERY_OPTIONS
 
     def query(self, query: Query, deadline: Deadline) -> list[Frame]:
         """Return the frames of a scenario; an unknown one has no data."""
@@ -107,7 +59,7 @@ class TestData(DataSource):
         if path == "scenarios":
             rows = [
                 {"id": name, "name": title, "description": "", "stringInput": text}
-                for name, title, text in _CATALOGUE
+                for name, title, text in CATALOGUE
             ]
             return ResourceReply(200, orjson.dumps(rows), "application/json")
         if path in {"test", "test/json"}:

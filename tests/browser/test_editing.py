@@ -51,6 +51,14 @@ def kept(page: Page) -> Any:
     return page.expect_response(lambda reply: reply.url.endswith("/changes") and reply.status == 200)
 
 
+def write(page: Page, label: str, text: str) -> None:
+    """Write into a field and leave it, which keeps it."""
+    field = page.get_by_label(label, exact=True)
+    with kept(page):
+        field.fill(text)
+        field.press("Tab")
+
+
 def save_draft(page: Page, message: str = "") -> None:
     page.get_by_role("button", name="Save", exact=True).first.click()
     dialog = page.get_by_role("dialog")
@@ -80,9 +88,7 @@ def test_a_new_dashboard_with_panels_of_prometheus(
         with kept(page):
             page.keyboard.press("Shift+Enter")
         expect(page.locator(".panel svg.plot")).to_be_visible()
-        with kept(page):
-            page.get_by_label("Title", exact=True).fill(expr)
-            page.get_by_label("Title", exact=True).press("Tab")
+        write(page, "Title", expr)
         page.get_by_role("link", name="Done").click()
         page.wait_for_url(re.compile(r"/edit/[^/]+\?from"))
     page.get_by_role("button", name="Save", exact=True).click()
@@ -159,9 +165,7 @@ def test_rows_are_added_named_folded_and_removed(signed_in: Page, server: str, b
     page.get_by_text("Add", exact=True).click()
     with kept(page):
         page.get_by_role("button", name="Row", exact=True).click()
-    with kept(page):
-        page.get_by_label("Title of the row").fill("Down here")
-        page.get_by_label("Title of the row").press("Tab")
+    write(page, "Title of the row", "Down here")
     page.reload()
     with kept(page):
         page.get_by_role("button", name="Fold Down here").click()
@@ -175,9 +179,7 @@ def test_undo_and_redo_go_through_the_steps(signed_in: Page, board: str) -> None
     page = signed_in
     page.goto(f"/edit/{board}/panel/1")
     for title in ("One", "Two"):
-        with kept(page):
-            page.get_by_label("Title", exact=True).fill(title)
-            page.get_by_label("Title", exact=True).press("Tab")
+        write(page, "Title", title)
     page.locator("h1").click()
     for keys, title in (("Control+z", "One"), ("Control+z", "Panel 1"), ("Control+y", "One")):
         with page.expect_navigation():
@@ -190,9 +192,7 @@ def test_what_was_not_saved_is_offered_again_and_can_be_discarded(
 ) -> None:
     page = signed_in
     page.goto(f"/edit/{board}/panel/1")
-    with kept(page):
-        page.get_by_label("Title", exact=True).fill("Unsaved")
-        page.get_by_label("Title", exact=True).press("Tab")
+    write(page, "Title", "Unsaved")
     page.goto(f"/d/{board}/x")
     expect(page.get_by_role("status").filter(has_text="unsaved changes")).to_be_visible()
     expect(page.locator(".panel h2").first).to_have_text("Panel 1")
@@ -209,9 +209,7 @@ def test_what_was_not_saved_is_offered_again_and_can_be_discarded(
 def test_two_people_at_one_dashboard_lose_nothing(signed_in: Page, server: str, board: str, way: str) -> None:
     page = signed_in
     page.goto(f"/edit/{board}/panel/1")
-    with kept(page):
-        page.get_by_label("Title", exact=True).fill("Mine")
-        page.get_by_label("Title", exact=True).press("Tab")
+    write(page, "Title", "Mine")
     theirs = board_of(server, board)
     theirs["panels"][1]["title"] = "Theirs"
     body = {"dashboard": theirs, "message": "a change of theirs"}
@@ -238,9 +236,7 @@ def test_two_people_at_one_dashboard_lose_nothing(signed_in: Page, server: str, 
 def test_the_same_panel_changed_by_two_is_not_merged(signed_in: Page, server: str, board: str) -> None:
     page = signed_in
     page.goto(f"/edit/{board}/panel/1")
-    with kept(page):
-        page.get_by_label("Title", exact=True).fill("Mine")
-        page.get_by_label("Title", exact=True).press("Tab")
+    write(page, "Title", "Mine")
     theirs = board_of(server, board)
     theirs["panels"][0]["title"] = "Theirs"
     requests.post(f"{server}/api/dashboards/db", json={"dashboard": theirs}, auth=ADMIN, timeout=10)
@@ -262,30 +258,20 @@ def test_options_thresholds_mappings_and_overrides(signed_in: Page, server: str,
     expect(page.locator("[data-panel-content] > *", has=page.locator(".stat-tile"))).to_be_visible()
     page.get_by_label("Search options").fill("unit")
     expect(page.get_by_label("Decimals")).to_be_hidden()
-    with kept(page):
-        page.get_by_label("Unit", exact=True).fill("ms")
-        page.get_by_label("Unit", exact=True).press("Tab")
+    write(page, "Unit", "ms")
     page.get_by_label("Search options").fill("")
     with kept(page):
         page.get_by_role("button", name="Add threshold").click()
-    with kept(page):
-        page.get_by_label("Value of threshold 3").fill("95")
-        page.get_by_label("Value of threshold 3").press("Tab")
+    write(page, "Value of threshold 3", "95")
     with kept(page):
         page.get_by_role("button", name="Add range").click()
-    with kept(page):
-        page.get_by_label("Text of mapping 1").fill("fine")
-        page.get_by_label("Text of mapping 1").press("Tab")
+    write(page, "Text of mapping 1", "fine")
     with kept(page):
         page.get_by_role("button", name="Add value", exact=True).click()
-    with kept(page):
-        page.get_by_label("Value", exact=True).fill("42")
-        page.get_by_label("Value", exact=True).press("Tab")
+    write(page, "Value", "42")
     with kept(page):
         page.get_by_role("button", name="Add override").click()
-    with kept(page):
-        page.get_by_label("Match", exact=True).fill("series 1")
-        page.get_by_label("Match", exact=True).press("Tab")
+    write(page, "Match", "series 1")
     with kept(page):
         page.get_by_label("Add a property to override 1").select_option(label="Decimals")
     with kept(page):
@@ -311,9 +297,7 @@ def test_variables_links_and_settings(signed_in: Page, server: str, board: str) 
     page.goto(f"/edit/{board}/variables")
     page.get_by_role("button", name="Add variable").click()
     page.wait_for_url("**/variables/0")
-    with kept(page):
-        page.get_by_label("Name", exact=True).fill("letter")
-        page.get_by_label("Name", exact=True).press("Tab")
+    write(page, "Name", "letter")
     with page.expect_navigation():
         page.get_by_label("Type").select_option(label="Custom")
     with page.expect_navigation():
@@ -323,17 +307,13 @@ def test_variables_links_and_settings(signed_in: Page, server: str, board: str) 
     page.get_by_role("link", name="Links", exact=True).click()
     with page.expect_navigation():
         page.get_by_role("button", name="Add link").click()
-    with kept(page):
-        page.get_by_label("Title", exact=True).fill("Elsewhere")
-        page.get_by_label("Title", exact=True).press("Tab")
+    write(page, "Title", "Elsewhere")
     page.get_by_label("Title", exact=True).fill("Somewhere else")
     page.keyboard.press("Control+s")
     expect(page.get_by_role("dialog").get_by_label("What was changed")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Settings", exact=True).click()
-    with kept(page):
-        page.get_by_label("Tags").fill("one, two")
-        page.get_by_label("Tags").press("Tab")
+    write(page, "Tags", "one, two")
     with kept(page):
         page.get_by_label("Graph tooltip").select_option(label="Shared crosshair")
     save_draft(page)

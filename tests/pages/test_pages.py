@@ -6,28 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.pages.steps import lines, panel, token
+
 EVIL = "<script>alert(1)</script>"
-
-
-def panel(**more: Any) -> dict[str, Any]:
-    target = {
-        "refId": "A",
-        "scenarioId": "csv_metric_values",
-        "stringInput": "1,20,90",
-        "datasource": {"uid": "td"},
-    }
-    return {
-        "id": 1,
-        "type": "timeseries",
-        "title": "P",
-        "gridPos": {"x": 0, "y": 0, "w": 12, "h": 8},
-        "targets": [target],
-        **more,
-    }
-
-
-def lines(reply: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in reply.get_data(as_text=True).splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -210,19 +191,13 @@ def test_bad_ranges_and_widths_are_refused_or_read_as_defaults(
     )
 
 
-def _token(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="(\w+)"', page)
-    assert found
-    return found[1]
-
-
 def test_a_data_source_is_added_tested_edited_and_deleted(client: Any) -> None:
     browser = client.sign_in("orgadmin")
-    token = _token(browser.get("/datasources/new?type=prometheus").text)
+    its_token = token(browser.get("/datasources/new?type=prometheus").text)
     form = {
         "name": "Prom",
         "url": "",
-        "csrf_token": token,
+        "csrf_token": its_token,
         "option-timeInterval": "5s",
         "option-httpMethod": "GET",
         "option-basicAuthPassword": "pw",
@@ -248,26 +223,27 @@ def test_a_data_source_is_added_tested_edited_and_deleted(client: Any) -> None:
     assert after["jsonData"] == {"timeInterval": "5s", "custom": {"kept": True}, "httpMethod": "POST"}
     assert after["secureJsonFields"] == {"basicAuthPassword": True}
     assert (
-        browser.post(f"/datasources/edit/{row['uid']}/delete", data={"csrf_token": token}).status_code == 302
+        browser.post(f"/datasources/edit/{row['uid']}/delete", data={"csrf_token": its_token}).status_code
+        == 302
     )
     assert browser.get("/api/datasources").get_json() == []
 
 
 def test_a_dashboard_is_imported_with_its_inputs(client: Any, testdata: str) -> None:
     browser = client.sign_in("editor")
-    token = _token(browser.get("/dashboard/import").text)
+    its_token = token(browser.get("/dashboard/import").text)
     exported = {
         "title": "Exported",
         "uid": "exp",
         "__inputs": [{"name": "DS_T", "label": "Source", "type": "datasource", "pluginId": "testdata"}],
         "panels": [{"id": 1, "type": "stat", "datasource": "${DS_T}"}],
     }
-    second = browser.post("/dashboard/import", data={"text": json.dumps(exported), "csrf_token": token})
+    second = browser.post("/dashboard/import", data={"text": json.dumps(exported), "csrf_token": its_token})
     assert '<option value="td">TestData</option>' in second.text
     assert 'value="Exported"' in second.text
     form = {
         "text": json.dumps(exported),
-        "csrf_token": token,
+        "csrf_token": its_token,
         "step": "2",
         "name": "Mine",
         "uid": "exp",
@@ -279,7 +255,9 @@ def test_a_dashboard_is_imported_with_its_inputs(client: Any, testdata: str) -> 
     assert again.status_code == 412
     assert "A dashboard with this UID exists" in again.text
     assert browser.get("/api/dashboards/uid/exp").get_json()["dashboard"]["panels"][0]["datasource"] == "td"
-    assert browser.post("/dashboard/import", data={"text": "nope", "csrf_token": token}).status_code == 400
+    assert (
+        browser.post("/dashboard/import", data={"text": "nope", "csrf_token": its_token}).status_code == 400
+    )
 
 
 def test_stars(client: Any, make_dashboard: Any) -> None:
@@ -390,199 +368,3 @@ def test_empty_queries_are_no_fault(client: Any, make_dashboard: Any) -> None:
     make_dashboard(panels=[panel(targets=[{"refId": "A", "expr": " ", "datasource": {"uid": "p"}}])])
     (line,) = lines(client.as_viewer().get("/d/board/panels?ids=1"))
     assert (line["state"], "No data" in line["html"]) == ("done", True)
-
-
-def test_a_profile_is_changed_and_a_wrong_one_said(client: Any) -> None:
-    browser = client.sign_in("viewer")
-    token = _token(browser.get("/profile").text)
-    mine = {"profile-name": "New Name", "profile-email": "v@example.test", "profile-login": "viewer"}
-    assert (
-        browser.post("/profile", data={**mine, "csrf_token": token}).headers["Location"]
-        == "/profile?done=profile"
-    )
-    assert "Your profile is saved" in browser.get("/profile?done=profile").text
-    assert browser.get("/api/user").json["name"] == "New Name"
-    taken = browser.post("/profile", data={**mine, "profile-login": "editor", "csrf_token": token})
-    assert taken.status_code >= 400
-    assert 'value="editor"' in taken.text
-    assert browser.get("/api/user").json["login"] == "viewer"
-    assert browser.post("/profile", data=mine).status_code == 403
-
-
-def test_preferences_of_a_person_and_of_the_organisation(client: Any, make_dashboard: Any) -> None:
-    make_dashboard(title="Home of mine")
-    browser = client.sign_in("orgadmin")
-    token = _token(browser.get("/profile").text)
-    wanted = {
-        "preferred-theme": "light",
-        "preferred-home": "board",
-        "preferred-timezone": "utc",
-        "preferred-week_start": "monday",
-        "csrf_token": token,
-    }
-    assert browser.post("/profile/preferences", data=wanted).status_code == 302
-    assert browser.get("/api/user/preferences").json["homeDashboardUID"] == "board"
-    assert browser.get("/").headers["Location"].startswith("/d/board/")
-    assert 'data-theme="light"' in browser.get("/dashboards").text
-    org = {**wanted, "preferred-theme": "dark", "preferred-home": ""}
-    assert browser.post("/org/preferences", data=org).headers["Location"] == "/org?done=preferences"
-    assert browser.get("/api/org/preferences").json["theme"] == "dark"
-    wrong = browser.post("/org/preferences", data={**org, "preferred-theme": "pink"})
-    assert wrong.status_code == 400
-    assert "Not a valid choice" in wrong.text
-    assert client.as_editor().get("/org").status_code == 403
-
-
-def test_api_keys_are_made_shown_once_and_deleted(client: Any) -> None:
-    browser = client.sign_in("orgadmin")
-    token = _token(browser.get("/org/apikeys").text)
-    form = {"key-name": "robot", "key-role": "Editor", "key-lives": "30d", "csrf_token": token}
-    made = browser.post("/org/apikeys", data=form)
-    key = re.search(r'id="made-key"[^>]*value="([^"]+)"', made.text)
-    assert key
-    reply = client.get("/api/org", headers={"Authorization": f"Bearer {key[1]}"})
-    assert reply.status_code == 200
-    assert key[1] not in browser.get("/org/apikeys").text
-    for wrong, words in (
-        ({**form}, "must be unique"),
-        ({**form, "key-name": "x", "key-lives": "soon"}, "length of time"),
-        ({**form, "key-name": ""}, "a name"),
-    ):
-        refused = browser.post("/org/apikeys", data=wrong)
-        assert refused.status_code >= 400
-        assert words in refused.text
-    (held,) = browser.get("/api/auth/keys").json
-    assert browser.post(f"/org/apikeys/{held['id']}/delete", data={"csrf_token": token}).status_code == 302
-    assert browser.get("/api/auth/keys").json == []
-    assert client.as_editor().get("/org/apikeys").status_code == 403
-
-
-def test_sessions_are_listed_and_ended(client: Any, app: Any) -> None:
-    other = app.test_client()
-    assert other.post("/login", json={"user": "viewer", "password": "secret"}).status_code == 200
-    browser = client.sign_in("viewer")
-    page = browser.get("/profile").text
-    (number,) = re.findall(r"/profile/sessions/(\d+)/end", page)
-    browser.post(f"/profile/sessions/{number}/end", data={"csrf_token": _token(page)})
-    assert other.get("/api/user").status_code == 401
-    assert browser.get("/api/user").status_code == 200
-
-
-def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: Any) -> None:
-    make_dashboard(panels=[panel()])
-    for path, target in (
-        ("/d/board/x?editPanel=1&from=now-1h", "/edit/board/panel/1?from=now-1h"),
-        ("/d/board/x?editview=settings", "/edit/board/settings"),
-        ("/d/board/x?editview=templating", "/edit/board/variables"),
-        ("/d/board/x?editview=dashboard_json", "/edit/board/json"),
-    ):
-        assert client.as_editor().get(path).headers["Location"] == target
-        assert client.as_viewer().get(path).status_code == 200
-    assert re.fullmatch(r"/edit/[\w-]+", client.as_editor().get("/dashboard/new").headers["Location"])
-    assert client.as_viewer().get("/dashboard/new").status_code == 403
-
-
-def test_changes_need_the_forms_token_and_make_sense(client: Any, make_dashboard: Any) -> None:
-    make_dashboard(panels=[panel()])
-    browser = client.sign_in("editor")
-    token = re.search(r'data-token="(\w+)"', browser.get("/edit/board").text)
-    assert token
-    change = {"changes": [{"do": "set", "path": ["title"], "value": "New"}], "did": "Title"}
-    assert browser.post("/edit/board/changes", json=change).status_code == 403
-    headers = {"X-CSRF-Token": token[1], "Accept": "application/json"}
-    assert browser.post("/edit/board/changes", json=change, headers=headers).json == {"made": None}
-    for wrong in (
-        {"changes": "all"},
-        {},
-        {"changes": [1]},
-        {"changes": [{"do": "set", "panel": 77, "path": ["x"]}]},
-    ):
-        reply = browser.post("/edit/board/changes", json=wrong, headers=headers)
-        assert (reply.status_code, "message" in reply.json) == (400, True), wrong
-    assert "<h1" in browser.get("/edit/board").text
-    assert browser.get("/api/dashboards/uid/board").json["dashboard"]["title"] != "New"
-    asked = browser.post("/edit/board/changes", json={**change, "show": 1}, headers=headers).json
-    assert "Visualization" in asked["options"]
-    assert browser.post("/edit/board/undo", headers=headers).json == {"done": True}
-
-
-def test_a_panel_is_inspected_and_given_out_as_csv(client: Any, testdata: str, make_dashboard: Any) -> None:
-    make_dashboard(
-        panels=[panel(fieldConfig={"defaults": {"displayName": "=HYPERLINK(1)"}, "overrides": []})]
-    )
-    text = client.as_viewer().get("/inspect/board?panel=1&from=0&to=10000").text
-    assert "csv_metric_values" in text
-    rows = client.as_viewer().get("/inspect/board/csv?panel=1&from=0&to=10000")
-    assert rows.headers["Content-Disposition"].startswith("attachment")
-    assert [line.split(",")[-1] for line in rows.text.splitlines()[1:4]] == ["1", "20", "90"]
-    assert client.as_viewer().get("/inspect/board?panel=9").status_code == 404
-    assert client.as_stranger().get("/inspect/board?panel=1").status_code == 404
-
-
-def test_a_dashboard_is_exported_for_others_and_imported_again(
-    client: Any, testdata: str, make_dashboard: Any
-) -> None:
-    own = panel()
-    own["targets"][0].pop("datasource")
-    make_dashboard(panels=[{**own, "datasource": {"type": "testdata", "uid": "td"}}, {**own, "id": 2}])
-    plain = json.loads(client.as_viewer().get("/d/board/x/export").text)
-    assert plain == client.as_viewer().get("/api/dashboards/uid/board").json["dashboard"]
-    shared = json.loads(client.as_viewer().get("/d/board/x/export?external=1").text)
-    (asked,) = shared["__inputs"]
-    assert (asked["type"], asked["pluginId"]) == ("datasource", "testdata")
-    assert {one["datasource"]["uid"] for one in shared["panels"]} == {"${" + asked["name"] + "}"}
-    assert {one["type"] for one in shared["__requires"]} == {"grafana", "panel", "datasource"}
-    given = [{"name": asked["name"], "type": "datasource", "pluginId": "testdata", "value": "td"}]
-    body = {"dashboard": {**shared, "uid": "again", "title": "Again"}, "inputs": given, "overwrite": True}
-    assert client.as_editor().post("/api/dashboards/import", json=body).status_code == 200
-    again = client.as_viewer().get("/api/dashboards/uid/again").json["dashboard"]
-    assert {one["datasource"]["uid"] for one in again["panels"]} == {"td"}
-
-
-def test_a_grid_that_variables_change_keeps_who_may_edit_it(
-    client: Any, testdata: str, make_dashboard: Any
-) -> None:
-    variable = {
-        "name": "host",
-        "type": "query",
-        "datasource": {"uid": "td"},
-        "query": "*",
-        "multi": True,
-        "includeAll": True,
-        "current": {"value": ["$__all"]},
-    }
-    make_dashboard(panels=[panel(title="on $host", repeat="host")], templating={"list": [variable]})
-
-    def grids(who: Any, path: str) -> list[str]:
-        return [line["grid"] for line in lines(who.get(path)) if "grid" in line]
-
-    (seen,) = grids(client.as_editor(), "/d/board/panels?ids=1")
-    assert seen.count("data-edit-panel") == seen.count("data-panel-id") == 3
-    (seen,) = grids(client.as_viewer(), "/d/board/panels?ids=1")
-    assert (seen.count("data-edit-panel"), seen.count("data-panel-id")) == (0, 3)
-    for path in ("/d/board/panels?ids=1&width=500&height=300", "/edit/board/panels?ids=1"):
-        assert grids(client.as_editor(), path) == []
-
-
-def test_a_panel_is_copied_as_it_is_saved_or_as_the_draft_has_it(client: Any, make_dashboard: Any) -> None:
-    make_dashboard(panels=[panel(own=1.5)])
-    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "Draft"}]}
-    assert client.as_editor().post("/edit/board/changes", json=change).status_code == 200
-    for query, title in (("", "P"), ("&draft=1", "Draft")):
-        found = client.as_editor().get(f"/inspect/board/json?panel=1{query}").json
-        assert (found["title"], found["own"]) == (title, 1.5)
-    assert client.as_viewer().get("/inspect/board/json?panel=1").json["title"] == "P"
-    assert client.as_viewer().get("/inspect/board/json?panel=1&draft=1").status_code == 403
-    assert client.as_editor().get("/inspect/board/json?panel=2").status_code == 404
-
-
-@pytest.mark.parametrize("depth", [300, 900])
-def test_a_board_nested_too_deeply_is_edited_or_refused(client: Any, make_dashboard: Any, depth: int) -> None:
-    deep: Any = {}
-    for _ in range(depth):
-        deep = {"in": deep}
-    make_dashboard(deep=deep, panels=[panel()])
-    for path in ("/edit/board", "/edit/board/save", "/d/board/x/export?external=1"):
-        assert client.as_editor().get(path).status_code in {200, 400}, path
-    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "x"}]}
-    assert client.as_editor().post("/edit/board/changes", json=change).status_code in {200, 400}

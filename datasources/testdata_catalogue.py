@@ -1,0 +1,51 @@
+"""Scenarios of TestData by name, words and example, and what a query of each is made of."""
+
+from core.options import Number, Option, Text
+
+CATALOGUE: tuple[tuple[str, str, str], ...] = (
+    ("annotations", "Annotations", ""),
+    ("arrow", "Load Apache Arrow Data", ""),
+    ("csv_content", "CSV Content", ""),
+    ("csv_file", "CSV File", ""),
+    ("csv_metric_values", "CSV Metric Values", "1,20,90,30,5,0"),
+    ("datapoints_outside_range", "Datapoints Outside Range", ""),
+    ("exponential_heatmap_bucket_data", "Exponential heatmap bucket data", ""),
+    ("flame_graph", "Flame Graph", ""),
+    ("grafana_api", "Grafana API", ""),
+    ("linear_heatmap_bucket_data", "Linear heatmap bucket data", ""),
+    ("live", "Grafana Live", ""),
+    ("logs", "Logs", ""),
+    ("no_data_points", "No Data Points", ""),
+    ("node_graph", "Node Graph", ""),
+    ("predictable_csv_wave", "Predictable CSV Wave", ""),
+    ("predictable_pulse", "Predictable Pulse", ""),
+    ("random_walk", "Random Walk", ""),
+    ("random_walk_table", "Random Walk Table", ""),
+    ("random_walk_with_error", "Random Walk (with error)", ""),
+    ("raw_frame", "Raw Frames", ""),
+    ("server_error_500", "Conditional Error", "1,20,90,30,5,0"),
+    ("simulation", "Simulation", ""),
+    ("slow_query", "Slow Query", "5s"),
+    ("streaming_client", "Streaming Client", ""),
+    ("table_static", "Table Static", ""),
+    ("usa", "USA generated data", ""),
+)
+_WALKS = ("random_walk", "random_walk_with_error", "slow_query", "random_walk_table")
+QUERY_OPTIONS = (
+    Option("scenarioId", "Scenario", "random_walk", kind="choice", choices=tuple((name, words) for name, words, _ in CATALOGUE)),
+    Text("alias", "Alias", help="The name of the series"),
+    Text("labels", "Labels", help="key=value, key2=value2"),
+    Text("stringInput", "String input", only=("scenarioId", ("csv_metric_values", "server_error_500", "slow_query"))),
+    Option("csvContent", "CSV content", "", kind="area", only=("scenarioId", ("csv_content",))),
+    Option("rawFrameContent", "Frames as JSON", "", kind="area", only=("scenarioId", ("raw_frame",))),
+    Option("csvWave", "Waves", None, kind="json", only=("scenarioId", ("predictable_csv_wave",)), help='[{"timeStep": 60, "valuesCSV": "0,1,2"}]'),
+    Option("pulseWave", "Pulse", None, kind="json", only=("scenarioId", ("predictable_pulse",)), help='{"timeStep": 60, "onCount": 3, "onValue": 2, "offCount": 3, "offValue": 1}'),
+    Number("lines", "Lines", 10, only=("scenarioId", ("logs",))),
+    Option("usa", "States", None, kind="json", only=("scenarioId", ("usa",)), help='{"mode": "values-as-rows"}'),
+    Number("seriesCount", "Series count", 1, only=("scenarioId", _WALKS)),
+    Number("startValue", "Start value", only=("scenarioId", _WALKS)),
+    Number("min", "Min", only=("scenarioId", _WALKS)),
+    Number("max", "Max", only=("scenarioId", _WALKS)),
+    Number("spread", "Spread", 1, only=("scenarioId", _WALKS)),
+    Number("noise", "Noise", 0, only=("scenarioId", _WALKS)),
+)  # fmt: skip

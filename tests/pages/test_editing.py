@@ -1,0 +1,129 @@
+"""Pages that edit, inspect and give out dashboards."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from tests.pages.steps import lines, panel
+
+
+def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel()])
+    for path, target in (
+        ("/d/board/x?editPanel=1&from=now-1h", "/edit/board/panel/1?from=now-1h"),
+        ("/d/board/x?editview=settings", "/edit/board/settings"),
+        ("/d/board/x?editview=templating", "/edit/board/variables"),
+        ("/d/board/x?editview=dashboard_json", "/edit/board/json"),
+    ):
+        assert client.as_editor().get(path).headers["Location"] == target
+        assert client.as_viewer().get(path).status_code == 200
+    assert re.fullmatch(r"/edit/[\w-]+", client.as_editor().get("/dashboard/new").headers["Location"])
+    assert client.as_viewer().get("/dashboard/new").status_code == 403
+
+
+def test_changes_need_the_forms_token_and_make_sense(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel()])
+    browser = client.sign_in("editor")
+    token = re.search(r'data-token="(\w+)"', browser.get("/edit/board").text)
+    assert token
+    change = {"changes": [{"do": "set", "path": ["title"], "value": "New"}], "did": "Title"}
+    assert browser.post("/edit/board/changes", json=change).status_code == 403
+    headers = {"X-CSRF-Token": token[1], "Accept": "application/json"}
+    assert browser.post("/edit/board/changes", json=change, headers=headers).json == {"made": None}
+    for wrong in (
+        {"changes": "all"},
+        {},
+        {"changes": [1]},
+        {"changes": [{"do": "set", "panel": 77, "path": ["x"]}]},
+    ):
+        reply = browser.post("/edit/board/changes", json=wrong, headers=headers)
+        assert (reply.status_code, "message" in reply.json) == (400, True), wrong
+    assert "<h1" in browser.get("/edit/board").text
+    assert browser.get("/api/dashboards/uid/board").json["dashboard"]["title"] != "New"
+    asked = browser.post("/edit/board/changes", json={**change, "show": 1}, headers=headers).json
+    assert "Visualization" in asked["options"]
+    assert browser.post("/edit/board/undo", headers=headers).json == {"done": True}
+
+
+def test_a_panel_is_inspected_and_given_out_as_csv(client: Any, testdata: str, make_dashboard: Any) -> None:
+    make_dashboard(
+        panels=[panel(fieldConfig={"defaults": {"displayName": "=HYPERLINK(1)"}, "overrides": []})]
+    )
+    text = client.as_viewer().get("/inspect/board?panel=1&from=0&to=10000").text
+    assert "csv_metric_values" in text
+    rows = client.as_viewer().get("/inspect/board/csv?panel=1&from=0&to=10000")
+    assert rows.headers["Content-Disposition"].startswith("attachment")
+    assert [line.split(",")[-1] for line in rows.text.splitlines()[1:4]] == ["1", "20", "90"]
+    assert client.as_viewer().get("/inspect/board?panel=9").status_code == 404
+    assert client.as_stranger().get("/inspect/board?panel=1").status_code == 404
+
+
+def test_a_dashboard_is_exported_for_others_and_imported_again(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    own = panel()
+    own["targets"][0].pop("datasource")
+    make_dashboard(panels=[{**own, "datasource": {"type": "testdata", "uid": "td"}}, {**own, "id": 2}])
+    plain = json.loads(client.as_viewer().get("/d/board/x/export").text)
+    assert plain == client.as_viewer().get("/api/dashboards/uid/board").json["dashboard"]
+    shared = json.loads(client.as_viewer().get("/d/board/x/export?external=1").text)
+    (asked,) = shared["__inputs"]
+    assert (asked["type"], asked["pluginId"]) == ("datasource", "testdata")
+    assert {one["datasource"]["uid"] for one in shared["panels"]} == {"${" + asked["name"] + "}"}
+    assert {one["type"] for one in shared["__requires"]} == {"grafana", "panel", "datasource"}
+    given = [{"name": asked["name"], "type": "datasource", "pluginId": "testdata", "value": "td"}]
+    body = {"dashboard": {**shared, "uid": "again", "title": "Again"}, "inputs": given, "overwrite": True}
+    assert client.as_editor().post("/api/dashboards/import", json=body).status_code == 200
+    again = client.as_viewer().get("/api/dashboards/uid/again").json["dashboard"]
+    assert {one["datasource"]["uid"] for one in again["panels"]} == {"td"}
+
+
+def test_a_grid_that_variables_change_keeps_who_may_edit_it(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    variable = {
+        "name": "host",
+        "type": "query",
+        "datasource": {"uid": "td"},
+        "query": "*",
+        "multi": True,
+        "includeAll": True,
+        "current": {"value": ["$__all"]},
+    }
+    make_dashboard(panels=[panel(title="on $host", repeat="host")], templating={"list": [variable]})
+
+    def grids(who: Any, path: str) -> list[str]:
+        return [line["grid"] for line in lines(who.get(path)) if "grid" in line]
+
+    (seen,) = grids(client.as_editor(), "/d/board/panels?ids=1")
+    assert seen.count("data-edit-panel") == seen.count("data-panel-id") == 3
+    (seen,) = grids(client.as_viewer(), "/d/board/panels?ids=1")
+    assert (seen.count("data-edit-panel"), seen.count("data-panel-id")) == (0, 3)
+    for path in ("/d/board/panels?ids=1&width=500&height=300", "/edit/board/panels?ids=1"):
+        assert grids(client.as_editor(), path) == []
+
+
+def test_a_panel_is_copied_as_it_is_saved_or_as_the_draft_has_it(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel(own=1.5)])
+    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "Draft"}]}
+    assert client.as_editor().post("/edit/board/changes", json=change).status_code == 200
+    for query, title in (("", "P"), ("&draft=1", "Draft")):
+        found = client.as_editor().get(f"/inspect/board/json?panel=1{query}").json
+        assert (found["title"], found["own"]) == (title, 1.5)
+    assert client.as_viewer().get("/inspect/board/json?panel=1").json["title"] == "P"
+    assert client.as_viewer().get("/inspect/board/json?panel=1&draft=1").status_code == 403
+    assert client.as_editor().get("/inspect/board/json?panel=2").status_code == 404
+
+
+@pytest.mark.parametrize("depth", [300, 900])
+def test_a_board_nested_too_deeply_is_edited_or_refused(client: Any, make_dashboard: Any, depth: int) -> None:
+    deep: Any = {}
+    for _ in range(depth):
+        deep = {"in": deep}
+    make_dashboard(deep=deep, panels=[panel()])
+    for path in ("/edit/board", "/edit/board/save", "/d/board/x/export?external=1"):
+        assert client.as_editor().get(path).status_code in {200, 400}, path
+    change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "x"}]}
+    assert client.as_editor().post("/edit/board/changes", json=change).status_code in {200, 400}
