@@ -46,14 +46,27 @@ CHANGES: Mapping[str, Change] = {
 }
 
 
+def check(changes: Sequence[Any]) -> None:
+    """Refuse what is no list of changes: `do` names one, `panel` is an id, `path` names members. Raises BadRequest."""
+    for change in changes:
+        if not isinstance(change, Mapping) or change.get("do") not in (*CHANGES,):
+            raise BadRequest("There is no such change", field="do", traced=False)
+        panel, path = change.get("panel"), change.get("path")
+        if panel is not None and not isinstance(panel, int):
+            raise BadRequest("A panel is named by its id", field="panel", traced=False)
+        if path is not None and not (
+            isinstance(path, list)
+            and all(isinstance(one, str | int) and not isinstance(one, bool) for one in path)
+        ):
+            raise BadRequest("A path names members", field="path", traced=False)
+
+
 def apply(tree: Tree, changes: Sequence[Any]) -> int | None:
     """Make changes in their order; return the id of the panel or row that the last one made. Raises BadRequest."""
+    check(changes)
     made: int | None = None
     for change in changes:
-        does = CHANGES.get(str(change.get("do"))) if isinstance(change, Mapping) else None
-        if does is None:
-            raise BadRequest("There is no such change", field="do", traced=False)
-        made = does(tree, change)
+        made = CHANGES[change["do"]](tree, change)
     return made
 
 

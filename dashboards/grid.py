@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.errors import BadRequest
+from core.members import mappings
 from dashboards import layout
 from dashboards.tree import Tree, every_panel, new_id, number_panels, panel_of, place_in, read, text
 
@@ -51,11 +52,11 @@ def _free_place(panels: Sequence[Any], width: int, height: int) -> tuple[int, in
     return 0, foot
 
 
-def _push_down(panels: Sequence[Any], top: int, by: int, *, but: Any = None) -> None:
+def _push_down(panels: Sequence[Any], top: int, by: int) -> None:
     for one in panels:
         x, y, w, h = _at(one)
-        if one is not but and y >= top and by:
-            one["gridPos"] = {"h": h, "w": w, "x": x, "y": y + by}
+        if y >= top and by:
+            _put(one, (x, y + by, w, h))
 
 
 def _add(tree: Tree, panel: Tree, width: int = WIDTH, height: int = HEIGHT) -> int:
@@ -81,7 +82,7 @@ def add_panel(tree: Tree, change: Mapping[str, Any]) -> int:
         "fieldConfig": {"defaults": {}, "overrides": []},
         **(given if isinstance(given, dict) else {}),
     }
-    if panel.pop("libraryPanel", None) or panel.get("type") == "row":
+    if panel.get("type") == "row":
         raise BadRequest("This is no panel that can be added here", field="value", traced=False)
     panel.pop("repeatedByRow", None)
     _, _, width, height = _at(panel) if isinstance(panel.get("gridPos"), dict) else (0, 0, WIDTH, HEIGHT)
@@ -174,14 +175,14 @@ def arrange(tree: Tree, change: Mapping[str, Any]) -> None:
     top = 0
     placed: list[Any] = []
     for section in sections:
-        row = known.get(section.get("row")) if section.get("row") is not None else None
+        row = _known(known, section.get("row"))
         if row is not None:
             _put(row, (0, top, layout.COLUMNS, 1))
             placed.append(row)
             top += 1
         inside, foot = [], top
-        for one in section.get("panels") or []:
-            panel = known.get(one.get("id")) if isinstance(one, dict) else None
+        for one in mappings(section.get("panels")):
+            panel = _known(known, one.get("id"))
             if panel is None or panel.get("type") == "row":
                 raise BadRequest("An arrangement names panels that are there", field="sections", traced=False)
             x, y, w, h = _at({"gridPos": one})
@@ -199,6 +200,10 @@ def arrange(tree: Tree, change: Mapping[str, Any]) -> None:
         raise BadRequest("An arrangement names every panel", field="sections", traced=False)
     order = {id(one): i for i, one in enumerate(panels)}
     panels[:] = sorted(placed, key=lambda one: order.get(id(one), len(order)))  # the order in the file stays
+
+
+def _known(panels: Mapping[Any, Tree], number: Any) -> Tree | None:
+    return panels.get(number) if isinstance(number, int) else None
 
 
 def move_row(tree: Tree, change: Mapping[str, Any]) -> None:
@@ -236,6 +241,8 @@ def fold(tree: Tree, change: Mapping[str, Any]) -> None:
     """Fold a row (its panels go into it) or unfold it (they come back under it)."""
     panels = modern(tree)
     row = panel_of(tree, change.get("panel"))
+    if row.get("type") != "row" or not any(one is row for one in panels):
+        raise BadRequest("Only rows fold", field="panel", traced=False)
     held = row.get("panels")
     inside: list[Any] = held if isinstance(held, list) else []
     if row.get("collapsed"):

@@ -28,6 +28,8 @@ def _inside(tree: Tree, change: Mapping[str, Any], *, make: bool) -> tuple[Any, 
                 raise BadRequest(f"There is nothing at {path}", field="path", traced=False)
             inner = at[part] = [] if isinstance(following, int) else {}
         at = inner
+    if not isinstance(path[-1], str if isinstance(at, dict) else int):
+        raise BadRequest(f"There is nothing at {path}", field="path", traced=False)
     return at, path[-1]
 
 
@@ -86,6 +88,7 @@ def rename(tree: Tree, change: Mapping[str, Any]) -> None:
     old, new = change.get("from"), change.get("to")
     if (
         not isinstance(held, dict)
+        or not isinstance(old, str)
         or old not in held
         or not isinstance(new, str)
         or (new in held and new != old)

@@ -178,6 +178,7 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     stored, draft = _stored(actor, uid), _row(actor, uid, lock=True)
     before = state(actor, uid, folder_uid).board.body
     tree = read_tree(before)
+    editing.check(changes)
     editing.presentable(tree, changes)
     _bring_up(tree, changes)
     changes = [_with_source(actor, one) for one in changes]

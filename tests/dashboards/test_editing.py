@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import BadRequest
 from dashboards import editing, layout
@@ -190,3 +192,41 @@ def test_a_board_of_today_is_shown_as_it_is() -> None:
     tree = read(WRITTEN)
     assert not editing.presentable(tree)
     assert written(tree) == WRITTEN
+
+
+_leaf = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 30)
+    | st.text(max_size=3)
+    | st.sampled_from(["title", "options", "panels", "gridPos", "type", "row"])
+)
+_json = st.recursive(
+    _leaf,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+_change = st.fixed_dictionaries(
+    {"do": st.sampled_from([*editing.CHANGES])},
+    optional={
+        "panel": st.sampled_from([1, 2, 3, 3, 9]) | _json,
+        "path": st.lists(st.sampled_from(["title", "options", "own", "gridPos", "panels", "type", 0, 1]), min_size=1, max_size=3) | _json,
+        "value": _json, "at": _json, "from": _json, "to": _json, "by": st.sampled_from([1, -1]) | _json, "inside": _json, "text": _json,
+        "sections": st.lists(st.fixed_dictionaries({"row": st.sampled_from([None, 2]) | _json, "panels": _json}), max_size=3) | _json,
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=400)
+@given(st.lists(_change | _json, max_size=5))
+def test_any_change_is_made_or_refused_and_leaves_a_dashboard(changes: list[Any]) -> None:
+    tree = read(WRITTEN)
+    try:
+        editing.check(changes)
+        editing.presentable(tree, changes)
+        editing.apply(tree, changes)
+    except BadRequest:
+        return
+    board = orjson.loads(written(tree))
+    assert isinstance(board, dict)
+    layout.sections(board, {})
