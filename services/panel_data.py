@@ -31,6 +31,11 @@ from services import data_sources, orgs
 HEAD_PX, BORDER_PX = 33, 2
 MOST_POINTS = 100_000
 ROW_PX, MORE_ROWS = 29, 10  # of a table: as high as one is, and how many below those in sight
+FLAT, FLAT_PX, TALL_PX = (
+    frozenset({"stat", "gauge"}),
+    150.0,
+    300.0,
+)  # in one column, as static/src/kinds.css has them
 MIXED, DASHBOARD, OWN = "-- Mixed --", "-- Dashboard --", "-- Grafana --"
 
 
@@ -40,7 +45,7 @@ class Asked:
 
     browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
     without it panels are as large as their place on the grid. all_rows: write tables out to their end, not only what is in sight of them.
-    editing: show each panel once, where it stands, repeated or not.
+    editing: show each panel once, where it stands, repeated or not. one_column: panels are as wide as the grid, as on phones.
     """
 
     raw_from: str = ""
@@ -53,6 +58,7 @@ class Asked:
     browser_zone: str = ""
     dark: bool = True
     editing: bool = False
+    one_column: bool = False
 
 
 @dataclass
@@ -79,6 +85,8 @@ class Page:
 
     def box_of(self, place: Placed) -> tuple[float, float]:
         """Return a panel's width and height in pixels, its border included."""
+        if self.asked.one_column and self.asked.box_px is None:
+            return self.asked.grid_px, FLAT_PX if place.panel.get("type") in FLAT else TALL_PX
         return self.asked.box_px or (place.width_px(self.asked.grid_px), float(place.height_px))
 
     def layout(self) -> list[Section]:

@@ -52,6 +52,7 @@ def asked(actor: Actor, *, streamed: bool = False, editing: bool = False) -> Ask
         dark=theme_of(actor) == "dark",
         all_rows=not streamed or args.get("rows") == "all",
         editing=editing,
+        one_column=args.get("columns") == "1",
     )
 
 

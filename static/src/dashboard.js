@@ -28,6 +28,7 @@ function query(ids, fresh) {
     search.set("width", Math.round(alone.offsetWidth));
     search.set("height", Math.round(alone.offsetHeight));
   } else search.set("w", grid().clientWidth);
+  if (matchMedia("(max-width: 760px)").matches) search.set("columns", "1");
   if (!fresh) search.set("fresh", "0");
   return `${body.dataset.panels}?${search}`;
 }

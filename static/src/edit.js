@@ -107,7 +107,7 @@ function moved(event) {
 }
 
 function startGrid() {
-  if (!document.querySelector(".grid-stack") || innerWidth < 760) {
+  if (!document.querySelector(".grid-stack") || matchMedia("(max-width: 760px)").matches) {
     document.querySelector("[data-editing]")?.classList.add("stacked");
     return;
   }

@@ -320,6 +320,25 @@ def test_what_was_looked_at_stands_on_the_home_page(signed_in: Page) -> None:
     page.wait_for_url("**/d/sample-charts/**")
 
 
+@pytest.mark.parametrize("path", [CHARTS, "/edit/sample-charts"])
+def test_on_a_phone_panels_stand_in_one_column_and_fill_it(signed_in: Page, path: str) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    settled(page)
+    for name in ("Stacked", "Bars"):
+        panel = page.get_by_role("region", name=name)
+        whole, plot = panel.bounding_box(), panel.locator("svg.plot").bounding_box()
+        legend = panel.locator(".legend").bounding_box()
+        assert whole
+        assert plot
+        assert legend
+        assert whole["width"] > 340
+        assert whole["width"] - 30 < plot["width"] < whole["width"]
+        assert 0 < whole["y"] + whole["height"] - legend["y"] - legend["height"] < 30
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_panel_stands_in_a_page_of_another_origin(page: Page, tmp_path: Path) -> None:
     with belvedere(tmp_path, GF_SECURITY_ALLOW_EMBEDDING="true") as base:
         key = requests.post(base + "/login", json={"user": "admin", "password": "admin"}, timeout=10)
