@@ -58,7 +58,8 @@ class Hand:
 def test_from_sign_in_to_three_panels_takes_no_more_than_elsewhere(page: Page) -> None:
     began = time.monotonic()
     hand, button = Hand(page), page.get_by_role
-    page.goto("/login")  # the name has the focus
+    page.goto("/login")
+    expect(page.get_by_label("Email or username")).to_be_focused()
     hand.type("admin")
     hand.press("Tab")
     hand.type("admin")
