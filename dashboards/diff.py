@@ -13,7 +13,6 @@ from dashboards.tree import Tree, every_panel
 OWN = frozenset({"id", "uid", "version", "iteration"})  # what the store sets
 LISTS = {"templating.list": "Variable", "annotations.list": "Annotation query", "links": "Link"}
 MOST_TEXT = 200
-_PLACE = {"x", "y", "w", "h"}
 
 
 @dataclass(frozen=True)

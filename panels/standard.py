@@ -3,7 +3,7 @@
 Source: Grafana 9.3 documentation, "standard options".
 """
 
-from core.options import Choice, Number, Option, Pick, Text, spoken
+from core.options import Choice, Number, Option, Text, spoken
 
 _SCHEMES = (
     "continuous-GrYlRd", "continuous-RdYlGr", "continuous-BlYlRd", "continuous-YlRd", "continuous-BlPu", "continuous-YlBl", "continuous-blues",
@@ -27,13 +27,6 @@ STANDARD = (
     Choice("color.seriesBy", "Color series by", "last", "last", "min", "max", section="Standard options"),
     Text("noValue", "No value", section="Standard options", help="What stands where nothing is"),
 )  # fmt: skip
-THRESHOLDS_MODE = Pick(
-    "thresholds.mode",
-    "Thresholds mode",
-    "absolute",
-    ('"absolute"', "Absolute"),
-    ('"percentage"', "Percentage"),
-)
 MATCHERS = (
     ("byName", "Fields with name"),
     ("byRegexp", "Fields with name matching regex"),

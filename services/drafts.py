@@ -338,14 +338,13 @@ class Keep:
     how: str = ""
     time: dict[str, str] | None = None
     variables: dict[str, list[str]] | None = None
-    tags: bool = True
 
 
 def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
     """Save the draft and end it. Raises VersionMismatch where somebody saved in between, and what `save` raises."""
     now = state(actor, uid)
     tree = read_tree(now.board.body)
-    version, target = now.base, uid
+    version = now.base
     if wanted.how == "merge":
         stored = dashboards.find_by_uid(actor, uid)
         merged = diff.merge(read_tree(base_body(actor, now)), tree, read_tree(stored.body))
@@ -365,10 +364,8 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
     members = document.read(tree_text(tree).encode())
     if wanted.how == "copy":
         members = {name: raw for name, raw in members.items() if name not in {"id", "uid", "version"}}
-        if not wanted.tags:
-            members |= document.members(tags=[])
     else:
-        members |= document.members(uid=target, version=version)
+        members |= document.members(uid=uid, version=version)
         members |= document.members(id=now.board.id) if now.board.id else document.members(id=None)
     saved = dashboards.save(
         actor,

@@ -8,8 +8,6 @@ const uid = () => dataset.editUid ?? dataset.dashboardUid;
 let last = Promise.resolve();
 let saving = false; // the dialog that saves is on its way: the page stays
 
-export const saved = () => last;
-
 // Time and variables of this page's address go on to the next one.
 export function withSearch(target) {
   const url = new URL(target, location.href);

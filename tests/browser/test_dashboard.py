@@ -140,6 +140,25 @@ def test_refreshing_swaps_the_content_of_panels(signed_in: Page) -> None:
     assert set(settled(page)) == {"done"}
 
 
+def test_a_hidden_tab_asks_for_nothing_and_catches_up(signed_in: Page) -> None:
+    page = signed_in
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/panels?" in request.url else None)
+    page.goto(f"{OVERVIEW}?refresh=5s")
+    settled(page)
+    hide = """hidden => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(hide, True)
+    page.wait_for_timeout(500)
+    before = len(asked)
+    page.wait_for_timeout(6000)
+    assert len(asked) == before
+    with page.expect_request("**/panels?**"):
+        page.evaluate(hide, False)
+
+
 def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
     target = {
         "refId": "A",
