@@ -15,7 +15,7 @@ from core import settings as configuration
 from core.crypto import Vault
 from core.settings import ROOT, Settings
 from models import db, engine
-from services import dashboard_files, dashboards, data_sources, setup
+from services import access, dashboard_files, dashboards, data_sources, quotas, setup
 from web import compression, errors, operation, person, security, session
 from web.forwarded import Forwarded, networks
 from web.prefix import Prefix
@@ -49,6 +49,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     LoginManager(app).request_loader(person.of_request)
     data_sources.use_vault(Vault(app.config["SECRET_KEY"]))
+    access.configure(
+        viewers_can_edit=settings.flag("users", "viewers_can_edit"),
+        editors_can_admin=settings.flag("users", "editors_can_admin"),
+        allow_org_create=settings.flag("users", "allow_org_create"),
+    )
+    quotas.configure(settings)
     dashboards.keep_versions(settings.number("dashboards", "versions_to_keep"))
     dashboard_files.serve_folder(settings.text("belvedere", "dashboard_files"))
     errors.install(app)

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import secrets
+import string
+import zlib
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
@@ -90,6 +92,25 @@ def read_api_key(text: str) -> ApiKey | None:
         )
     except (ValueError, msgspec.DecodeError):
         return None
+
+
+TOKEN_PREFIX = "glsa_"  # noqa: S105 - how tokens begin, as clients know them
+_ALPHABET = string.ascii_letters + string.digits
+
+
+def new_account_token() -> tuple[str, str]:
+    """Return a service account's token (`glsa_`, 32 letters, `_`, the CRC-32 of what goes before) and its digest."""
+    body = TOKEN_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(32))
+    return f"{body}_{zlib.crc32(body.encode()):08x}", token_hash(body)
+
+
+def key_digest(text: str) -> str:
+    """Return the digest under which a key or token is stored; "" for what can be none, which no database is asked for."""
+    if text.startswith(TOKEN_PREFIX):
+        body, _, checksum = text.rpartition("_")
+        return token_hash(body) if same(checksum, f"{zlib.crc32(body.encode()):08x}") else ""
+    key = read_api_key(text)
+    return token_hash(key.k) if key is not None else ""
 
 
 class Vault:

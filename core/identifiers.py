@@ -8,6 +8,7 @@ import unicodedata
 UID = re.compile(r"[a-zA-Z0-9_-]+")
 UID_MAX = 40
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NOT_PLAIN = re.compile(r"[^a-zA-Z0-9]")
 _SLUG_BREAK = re.compile(r"[^a-z0-9]+")
 
 
@@ -30,6 +31,7 @@ def slug(title: str) -> str:
     return _SLUG_BREAK.sub("-", plain).strip("-") or hashlib.sha256(title.encode()).hexdigest()[:16]
 
 
-def avatar_url(email: str) -> str:
-    """Return the path of a person's picture, by the MD5 that picture services use."""
-    return "/avatar/" + hashlib.md5(email.strip().lower().encode(), usedforsecurity=False).hexdigest()
+def avatar_url(email: str, name: str = "") -> str:
+    """Return the path of a picture, by the MD5 that picture services use; who has no e-mail has one by the name."""
+    text = email or _NOT_PLAIN.sub("", name) + "@localhost"
+    return "/avatar/" + hashlib.md5(text.strip().lower().encode(), usedforsecurity=False).hexdigest()

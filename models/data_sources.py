@@ -9,7 +9,7 @@ from models.base import Base, Id, JsonText, exact
 
 
 class DataSource(Base):
-    """A configured source; sealed holds its secrets, encrypted."""
+    """A configured source; sealed holds its secrets, encrypted. restricted: only those may query it who were named."""
 
     __tablename__ = "data_source"
     __table_args__ = (UniqueConstraint("org_id", "uid"), UniqueConstraint("org_id", "name"))
@@ -33,3 +33,4 @@ class DataSource(Base):
     version: Mapped[int] = mapped_column(default=1)
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    restricted: Mapped[bool] = mapped_column(default=False)

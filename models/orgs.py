@@ -22,6 +22,8 @@ class Org(Base):
     country: Mapped[str] = mapped_column(String(255), default="")
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    keys_migrated: Mapped[bool] = mapped_column(default=False)
+    keys_hidden: Mapped[bool] = mapped_column(default=False)
 
 
 class OrgUser(Base):
@@ -51,7 +53,7 @@ class Team(Base):
 
 
 class TeamMember(Base):
-    """A person in a team; permission 0 is member, 4 is admin."""
+    """A person in a team; permission 0 is member, 4 is admin. is_external: they came by a group of another server."""
 
     __tablename__ = "team_member"
     __table_args__ = (UniqueConstraint("team_id", "user_id"),)
@@ -60,6 +62,19 @@ class TeamMember(Base):
     team_id: Mapped[int] = mapped_column(Id, ForeignKey("team.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), index=True)
     permission: Mapped[int] = mapped_column(default=0)
+    is_external: Mapped[bool] = mapped_column(default=False)
+
+
+class TeamGroup(Base):
+    """A group of another server whose people are in a team."""
+
+    __tablename__ = "team_group"
+    __table_args__ = (UniqueConstraint("team_id", "group_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    org_id: Mapped[int] = mapped_column(Id, index=True)
+    team_id: Mapped[int] = mapped_column(Id, ForeignKey("team.id", ondelete="CASCADE"))
+    group_id: Mapped[str] = mapped_column(exact(190), index=True)
 
 
 class Preferences(Base):

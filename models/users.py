@@ -9,7 +9,10 @@ from models.base import Base, Id, exact
 
 
 class User(Base):
-    """A person; org_id is the organisation they look at now."""
+    """A person, or a service account; org_id is the organisation they look at now.
+
+    auth_module: who vouches for them ("" is this server, by password). is_service_account: it has tokens instead.
+    """
 
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -25,6 +28,9 @@ class User(Base):
     last_seen: Mapped[datetime]
     created: Mapped[datetime]
     updated: Mapped[datetime]
+    is_service_account: Mapped[bool] = mapped_column(default=False)
+    email_verified: Mapped[bool] = mapped_column(default=False)
+    auth_module: Mapped[str] = mapped_column(String(40), default="")
 
 
 class AuthSession(Base):
@@ -52,7 +58,7 @@ class LoginAttempt(Base):
 
 
 class ApiKey(Base):
-    """A key of an organisation, with a role instead of a person."""
+    """A key of an organisation, with a role instead of a person; or (account_id) a token of a service account."""
 
     __tablename__ = "api_key"
     __table_args__ = (UniqueConstraint("org_id", "name"),)
@@ -63,6 +69,8 @@ class ApiKey(Base):
     role: Mapped[str] = mapped_column(String(20))
     expires: Mapped[datetime | None]
     created: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    last_used: Mapped[datetime | None]
 
 
 class Star(Base):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from core.errors import BadRequest
+from core.errors import BadRequest, DomainError
 
 
 class Text(fields.String):
@@ -47,11 +47,16 @@ class Body(Schema):
         unknown = EXCLUDE
 
     refusal: ClassVar[str] = "bad request data"
+    fault: ClassVar[type[DomainError]] = BadRequest
+
+    def refused(self, field: str = "") -> DomainError:
+        """Return the refusal of what is no such body. field: the member at fault."""
+        return self.fault(self.refusal, field=field)
 
     def read(self, data: Any) -> dict[str, Any]:
         """Return the members by their Python names, defaults filled in. Raises BadRequest naming the first at fault."""
         if not isinstance(data, dict):
-            raise BadRequest(self.refusal)
+            raise self.refused()
         names = {
             str(one.data_key or name).lower(): str(one.data_key or name) for name, one in self.fields.items()
         }
@@ -62,7 +67,7 @@ class Body(Schema):
             read: dict[str, Any] = self.load(plain)
         except ValidationError as fault:
             first = next(iter(fault.messages_dict), "")
-            raise BadRequest(self.refusal, field=str(first)) from None
+            raise self.refused(str(first)) from None
         return read
 
 

@@ -47,7 +47,7 @@ class NewUser(Body):
     login = Text(load_default="")
     email = Text(load_default="")
     name = Text(load_default="")
-    password = Text(load_default="")
+    password = Text(required=True)
     org_id = Whole(load_default=0, data_key="OrgId")
 
 
@@ -102,6 +102,12 @@ class TeamRight(Body):
     """A team member's level: 0 member, 4 admin."""
 
     permission = Whole(load_default=0)
+
+
+class TeamGroupForm(Body):
+    """A group of another server."""
+
+    group_id = Text(required=True, validate=NAMED, data_key="groupId")
 
 
 class NewKey(Body):

@@ -16,7 +16,7 @@ def listed(actor: Actor, *, include_expired: bool) -> list[dict[str, Any]]:
     """Return the keys by name, without their secrets."""
     query = (
         select(ApiKey.id, ApiKey.name, ApiKey.role, ApiKey.expires)
-        .where(ApiKey.org_id == actor.org_id)
+        .where(ApiKey.org_id == actor.org_id, ApiKey.account_id.is_(None))
         .order_by(ApiKey.name)
     )
     if not include_expired:
@@ -58,6 +58,6 @@ def create(actor: Actor, name: str, role: str, seconds_to_live: int, *, longest:
 def remove(actor: Actor, key_id: int) -> None:
     """Delete a key. Raises NotFound."""
     if not db.session.execute(
-        delete(ApiKey).where(ApiKey.org_id == actor.org_id, ApiKey.id == key_id)
+        delete(ApiKey).where(ApiKey.org_id == actor.org_id, ApiKey.id == key_id, ApiKey.account_id.is_(None))
     ).rowcount:  # type: ignore[attr-defined]
         raise NotFound("Failed to delete API key", traced=True)

@@ -15,9 +15,10 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
-from models import Dashboard, DashboardTag, DashboardVersion, Star, User, db
+from models import Dashboard, DashboardTag, DashboardVersion, Star, User, audit, db
 from models.base import table
 from models.session import fetch
+from services import access, permissions, quotas
 
 TITLE_MAX = 189
 
@@ -114,16 +115,17 @@ def page_url(uid: str, slug_: str, *, is_folder: bool) -> str:
     return f"/dashboards/f/{uid}/{slug_}" if is_folder else f"/d/{uid}/{slug_}"
 
 
-def folder_scopes(uid: str) -> tuple[str, ...]:
-    """Return the scope of a folder; General has one as well."""
-    return (f"folders:uid:{uid or 'general'}",)
+def folder_scopes(uid: str, number: int) -> tuple[str, ...]:
+    """Return the scopes of a folder, by uid and by id; General has them as well."""
+    return f"folders:uid:{uid or 'general'}", f"folders:id:{number}"
 
 
 def scopes(row: Any) -> tuple[str, ...]:
-    """Return a dashboard's own scope and its folder's."""
+    """Return a dashboard's own scopes and its folder's: whichever way a right names it, it means the same."""
     if row.is_folder:
-        return folder_scopes(row.uid)
-    return (f"dashboards:uid:{row.uid}", *folder_scopes(row.folder_uid or ""))
+        return folder_scopes(row.uid, row.id)
+    own = f"dashboards:uid:{row.uid}", f"dashboards:id:{row.id}"
+    return (*own, *folder_scopes(row.folder_uid or "", row.folder_id))
 
 
 _Folder = aliased(Dashboard)
@@ -136,6 +138,7 @@ _COLUMNS = (
     _Folder.slug.label("folder_slug"),
     _Author.login.label("author"),
     _Editor.login.label("editor"),
+    *access.board_levels(table(Dashboard).c),
 )
 
 
@@ -170,9 +173,9 @@ _TITLED = _joined().where(
     Dashboard.title == bindparam("title"),
     or_(Dashboard.is_folder, Dashboard.folder_id == bindparam("folder_id")),
 )
-_FOLDERS = select(Dashboard.id, Dashboard.uid).where(
-    Dashboard.org_id == bindparam("org_id"), Dashboard.is_folder
-)
+_FOLDERS = select(
+    Dashboard.id, Dashboard.uid, Dashboard.is_folder, access.board_levels(table(Dashboard).c)[0]
+).where(Dashboard.org_id == bindparam("org_id"), Dashboard.is_folder)
 _FOLDER_BY_UID = _FOLDERS.where(Dashboard.uid == bindparam("key"))
 _FOLDER_BY_ID = _FOLDERS.where(Dashboard.id == bindparam("key"))
 _TABLE, _VERSIONS, _TAGS = table(Dashboard), table(DashboardVersion), table(DashboardTag)
@@ -187,7 +190,9 @@ _UNTAG = delete(_TAGS).where(_TAGS.c.dashboard_id == bindparam("its_id"))
 
 
 def _find(query: Select[Any], actor: Actor, key: str | int) -> Row[Any]:
-    row: Row[Any] | None = fetch(query, org_id=actor.org_id, user_id=actor.user_id, key=key).first()
+    row: Row[Any] | None = fetch(
+        query, org_id=actor.org_id, user_id=actor.user_id, key=key, **access.params(actor)
+    ).first()
     if row is None:
         raise DashboardNotFound
     return row
@@ -208,9 +213,9 @@ def find_by_id(actor: Actor, dashboard_id: int) -> Row[Any]:
     return _find(_BY_ID, actor, dashboard_id)
 
 
-by_uid = Loader("dashboard", ("uid",), find_by_uid, scopes)
-by_slug = Loader("dashboard", ("slug",), find_by_slug, scopes)
-by_id = Loader("dashboard", ("dashboard_id",), find_by_id, scopes)
+by_uid = Loader("dashboard", ("uid",), find_by_uid, scopes, access.on_board)
+by_slug = Loader("dashboard", ("slug",), find_by_slug, scopes, access.on_board)
+by_id = Loader("dashboard", ("dashboard_id",), find_by_id, scopes, access.on_board)
 
 
 def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
@@ -226,7 +231,7 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
         **({"isStarred": True} if row.starred else {}),
         "type": "db",
         "canSave": actor.may("dashboards:write", *held),
-        "canEdit": actor.may("dashboards:write", *held),
+        "canEdit": access.viewers_can_edit() or actor.may("dashboards:write", *held),
         "canAdmin": actor.may("dashboards.permissions:write", *held),
         "canStar": not actor.is_guest,
         "canDelete": actor.may("dashboards:delete", *held),
@@ -279,14 +284,15 @@ def save(actor: Actor, wanted: Save) -> Saved:
         raise BadRequest("uid contains illegal characters", field="uid", traced=False)
     if len(facts.uid) > UID_MAX:
         raise BadRequest(f"uid too long, max {UID_MAX} characters", field="uid", traced=False)
-    folder_id, folder_uid = _folder(actor, wanted)
+    folder = _folder(actor, wanted)
+    folder_id = folder.id if folder is not None else 0
     existing = _existing(actor, facts, wanted)
     if existing is not None and existing.is_folder != wanted.is_folder:
         raise BadRequest("Dashboard cannot be changed to a folder", traced=False)
     if existing is not None and existing.version != facts.version and not wanted.overwrite:
         raise VersionMismatch
     existing = _same_title(actor, title, folder_id, existing, wanted)
-    _check_rights(actor, existing, folder_uid, wanted)
+    _check_rights(actor, existing, folder, wanted)
     uid = existing.uid if existing is not None and not facts.uid else facts.uid or new_uid()
     if (
         existing is not None
@@ -304,22 +310,24 @@ def _was_named(facts: document.Facts, existing: Any) -> bool:
     return bool(facts.id == existing.id or facts.uid == existing.uid)
 
 
-def _folder(actor: Actor, wanted: Save) -> tuple[int, str]:
+def _folder(actor: Actor, wanted: Save) -> Row[Any] | None:
     if wanted.is_folder or not (wanted.folder_uid or wanted.folder_id > 0):
-        return 0, ""
+        return None
     query, key = (
         (_FOLDER_BY_UID, wanted.folder_uid) if wanted.folder_uid else (_FOLDER_BY_ID, wanted.folder_id)
     )
-    found = fetch(query, org_id=actor.org_id, key=key).first()
+    found = fetch(query, org_id=actor.org_id, key=key, **access.params(actor)).first()
     if found is None:
         raise BadRequest("folder not found", field="folderUid", traced=False)
-    return found.id, found.uid
+    return found
 
 
 def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | None:
     if facts.id <= 0 and not facts.uid:
         return None
-    rows: Sequence[Row[Any]] = fetch(_NAMED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid).all()
+    rows: Sequence[Row[Any]] = fetch(
+        _NAMED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid, **access.params(actor)
+    ).all()
     by_number = next((row for row in rows if row.id == facts.id), None)
     by_name = next((row for row in rows if facts.uid and row.uid == facts.uid), None)
     if facts.id > 0 and by_number is None:
@@ -333,7 +341,9 @@ def _same_title(
     actor: Actor, title: str, folder_id: int, existing: Row[Any] | None, wanted: Save
 ) -> Row[Any] | None:
     """Return what the save replaces: a dashboard of the same title in the folder takes part in it."""
-    others: Sequence[Row[Any]] = fetch(_TITLED, org_id=actor.org_id, title=title, folder_id=folder_id).all()
+    others: Sequence[Row[Any]] = fetch(
+        _TITLED, org_id=actor.org_id, title=title, folder_id=folder_id, **access.params(actor)
+    ).all()
     for other in others:
         if existing is not None and other.id == existing.id:
             continue
@@ -347,14 +357,22 @@ def _same_title(
     return existing
 
 
-def _check_rights(actor: Actor, existing: Row[Any] | None, folder_uid: str, wanted: Save) -> None:
+class MayNotSave(Forbidden):
+    """The caller may not save this dashboard, or not there."""
+
+    message, traced, early = "Access denied to save dashboard", True, False
+
+
+def _check_rights(actor: Actor, existing: Row[Any] | None, folder: Row[Any] | None, wanted: Save) -> None:
     if wanted.is_folder:
         return  # the folder routes have asked
-    enters = existing is None or (existing.folder_uid or "") != folder_uid
-    if enters and not actor.may("dashboards:create", *folder_scopes(folder_uid)):
-        raise Forbidden("Access denied to this folder")
-    if existing is not None and not actor.may("dashboards:write", *scopes(existing)):
-        raise Forbidden("Access denied to this dashboard")
+    if existing is None or existing.folder_id != (folder.id if folder is not None else 0):
+        entering = actor if folder is None else access.on_board(actor, folder)
+        held = folder_scopes("", 0) if folder is None else folder_scopes(folder.uid, folder.id)
+        if not entering.may("dashboards:create", *held):
+            raise MayNotSave
+    if existing is not None and not may(actor, "dashboards:write", existing):
+        raise MayNotSave
 
 
 def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, tags: list[str]) -> Saved:
@@ -373,6 +391,8 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
     }
     try:
         if existing is None:
+            if not wanted.is_folder:
+                quotas.require("dashboard", org_id=actor.org_id)
             fresh = {
                 **values,
                 "org_id": actor.org_id,
@@ -382,6 +402,7 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
                 "body": "",
             }
             number = int(fetch(_INSERT, **fresh).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
+            permissions.on_new_board(actor, number, is_folder=wanted.is_folder, in_folder=saved.folder_id > 0)
         else:
             number = existing.id
         body = document.text(wanted.body, id=number, uid=saved.uid, version=version)
@@ -433,6 +454,14 @@ def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
 
 def remove(row: Any) -> None:
     """Delete a dashboard; of a folder, what is in it as well."""
+    audit.note(
+        "removed",
+        "dashboard",
+        row.id,
+        row.title,
+        before={"title": row.title, "is_folder": row.is_folder},
+        org_id=row.org_id,
+    )
     if row.is_folder:
         db.session.execute(
             delete(Dashboard).where(Dashboard.org_id == row.org_id, Dashboard.folder_id == row.id)
@@ -474,7 +503,12 @@ def import_inputs(body: document.Members, given: list[dict[str, Any]]) -> docume
     return document.read(text.encode())
 
 
+def may(actor: Actor, action: str, row: Any) -> bool:
+    """Say whether the caller may do something with a dashboard (where a route loads it by itself)."""
+    return access.on_board(actor, row).may(action, *scopes(row))
+
+
 def require_read(actor: Actor, row: Any) -> None:
     """Refuse who may not read a dashboard (where a route loads it by itself). Raises Forbidden."""
-    if not actor.may("dashboards:read", *scopes(row)):
+    if not may(actor, "dashboards:read", row):
         raise Forbidden("Access denied to this dashboard")

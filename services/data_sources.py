@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core import clock
-from core.access import Actor, Loader
+from core import clock, roles
+from core.access import Actor, Loader, Role
 from core.crypto import Undecryptable, Vault
 from core.errors import BadRequest, Conflict, Forbidden, NotFound
 from core.identifiers import is_uid, new_uid
@@ -19,9 +19,11 @@ from datasources.base import SourceConfig
 from models import DataSource, db
 from models.base import table
 from models.session import fetch
+from services import access, permissions, quotas, reach
 
 _TABLE = table(DataSource)
 _LISTED = select(_TABLE).where(_TABLE.c.org_id == bindparam("org_id")).order_by(_TABLE.c.name)
+_READ = "datasources:read"
 _vaults: dict[str, Vault] = {}
 
 
@@ -85,18 +87,25 @@ def find_by_name(actor: Actor, name: str) -> DataSource:
 
 
 def scopes(row: DataSource) -> tuple[str, ...]:
-    """Return the scopes under which rights on a data source are held."""
-    return (f"datasources:uid:{row.uid}", f"datasources:id:{row.id}", f"datasources:name:{row.name}")
+    """Return the scopes under which rights on a data source are held; an open one stands under one more."""
+    named = f"datasources:uid:{row.uid}", f"datasources:id:{row.id}", f"datasources:name:{row.name}"
+    return named if row.restricted else (*named, f"datasources:open:uid:{row.uid}")
 
 
-by_id = Loader("source", ("source_id",), find_by_id, scopes)
-by_uid = Loader("source", ("uid",), find_by_uid, scopes)
-by_name = Loader("source", ("name",), find_by_name, scopes)
+by_id = Loader("source", ("source_id",), find_by_id, scopes, access.on_source)
+by_uid = Loader("source", ("uid",), find_by_uid, scopes, access.on_source)
+by_name = Loader("source", ("name",), find_by_name, scopes, access.on_source)
 
 
-def listed(actor: Actor) -> list[Any]:
-    """Return all data sources by name, as rows."""
-    return list(fetch(_LISTED, org_id=actor.org_id))
+def listed(actor: Actor, action: str = _READ) -> list[Any]:
+    """Return the data sources on which the caller may do something, by name, as rows."""
+    return list(fetch(_LISTED.where(reach.sources_where(actor, action)), org_id=actor.org_id))
+
+
+def may(actor: Actor, action: str, row: Any) -> bool:
+    """Say whether the caller may do something with a data source (where a route loads it by itself)."""
+    held = scopes(row)
+    return actor.may(action, *held) or access.on_source(actor, row).may(action, *held)
 
 
 def in_list(row: Any) -> dict[str, Any]:
@@ -182,6 +191,7 @@ def _check(wanted: Wanted, *, fresh: bool) -> None:
 
 def create(actor: Actor, wanted: Wanted) -> DataSource:
     """Add a data source. Raises BadRequest, NameTaken, UidTaken."""
+    quotas.require("data_source", org_id=actor.org_id)
     _check(wanted, fresh=True)
     _check_free(actor, wanted, 0)
     secrets = dict(wanted.secrets or {})
@@ -234,6 +244,17 @@ def _sealed(secrets: dict[str, str]) -> dict[str, str]:
     }
 
 
+def seal_anew() -> int:
+    """Seal the secrets of every organisation's data sources anew, and return how many were; what does not open stays."""
+    done = 0
+    for row in db.session.execute(select(DataSource.id, DataSource.name, DataSource.sealed)).all():
+        held, fault = _opened(row)
+        if held and not fault:
+            fresh = update(DataSource).where(DataSource.id == row.id, DataSource.sealed == row.sealed)
+            done += db.session.execute(fresh.values(sealed=_vaults["main"].seal(held))).rowcount  # type: ignore[attr-defined]
+    return done
+
+
 def _opened(row: Any) -> tuple[dict[str, str], str]:
     """Return a data source's secrets in clear, or none and why they do not open."""
     try:
@@ -282,6 +303,44 @@ def remove(row: DataSource) -> None:
     db.session.execute(delete(DataSource).where(DataSource.id == row.id))
 
 
+def restrict(row: DataSource, *, restricted: bool) -> None:
+    """Have only those query a data source who were named for it, or everybody of the organisation again."""
+    db.session.execute(update(DataSource).where(DataSource.id == row.id).values(restricted=restricted))
+    if not restricted:
+        permissions.replace(row.org_id, permissions.SOURCES, row.id, {})
+
+
+_EVERYBODY = (Role.VIEWER, Role.EDITOR)
+
+
+def give(actor: Actor, row: DataSource, grantee: permissions.Grantee, level: str) -> None:
+    """Give a level on a data source, or ("") take it away. Raises NotSet.
+
+    Taking a basic role's leave to query an open source restricts it: the other basic role keeps what it had.
+    """
+    if not row.restricted and not level and grantee.role in _EVERYBODY:
+        restrict(row, restricted=True)
+        for role in _EVERYBODY:
+            if role != grantee.role:
+                permissions.set_level(
+                    actor.org_id, permissions.SOURCES, row.id, permissions.Grantee(role=role), "Query"
+                )
+    permissions.set_level(actor.org_id, permissions.SOURCES, row.id, grantee, level)
+
+
+def rules(actor: Actor, row: DataSource) -> list[dict[str, Any]]:
+    """Return who holds which level; an open source lists the basic roles, which may query it."""
+    found = permissions.as_rules(permissions.SOURCES, actor.org_id, row.id)
+    if not row.restricted:
+        named = {one.get("builtInRole") for one in found}
+        found += [
+            permissions.basic_rule(permissions.SOURCES, role, roles.VIEW)
+            for role in _EVERYBODY
+            if role not in named
+        ]
+    return found
+
+
 def config(row: Any, timeout_s: float = 30.0) -> SourceConfig:
     """Return a data source as queries use it, its secrets opened; secrets that do not open are its fault, not the page's."""
     secrets, fault = _opened(row)
@@ -305,11 +364,17 @@ def config(row: Any, timeout_s: float = 30.0) -> SourceConfig:
 
 def require_query(actor: Actor, row: DataSource) -> None:
     """Refuse who may not query a data source. Raises Forbidden."""
-    if not actor.may("datasources:query", *scopes(row)):
+    if not may(actor, "datasources:query", row):
+        raise Forbidden("Access denied to data source")
+
+
+def require_read(actor: Actor, row: DataSource) -> None:
+    """Refuse who may not look at a data source. Raises Forbidden."""
+    if not may(actor, "datasources:read", row):
         raise Forbidden("Access denied to data source")
 
 
 def require_write(actor: Actor, row: DataSource) -> None:
     """Refuse who may not change a data source. Raises Forbidden."""
-    if not actor.may("datasources:write", *scopes(row)):
+    if not may(actor, "datasources:write", row):
         raise Forbidden("You may not change this data source")

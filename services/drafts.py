@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from core import clock
+from core import clock, roles
 from core.access import Actor
 from core.errors import BadRequest, Conflict, Forbidden, NotFound
 from core.identifiers import slug
@@ -19,7 +19,7 @@ from dashboards.tree import read as read_tree
 from dashboards.tree import text as tree_text
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
 from panels.upgrade import upgraded
-from services import dashboards, data_sources, folders
+from services import access, dashboards, data_sources, folders
 
 MOST_STEPS = 100
 NEW = "New dashboard"
@@ -48,7 +48,7 @@ class NoDraft(NotFound):
 
 @dataclass(frozen=True)
 class Board:
-    """A dashboard as its draft has it: what a page needs of one, stored or not."""
+    """A dashboard as its draft has it: what a page needs of one, stored or not; whoever has a draft may change it."""
 
     id: int
     uid: str
@@ -61,6 +61,8 @@ class Board:
     folder_slug: str
     body: str
     is_folder: bool = False
+    own_level: int = roles.EDIT
+    folder_level: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ def _stored(actor: Actor, uid: str) -> Any:
     try:
         row = dashboards.find_by_uid(actor, uid)
     except dashboards.DashboardNotFound:
-        if not actor.may("dashboards:create"):
+        if not access.holds(actor, "dashboards:create"):
             raise Forbidden("Access denied to this dashboard") from None
         return None
-    if row.is_folder or not actor.may("dashboards:write", *dashboards.scopes(row)):
+    if row.is_folder or not dashboards.may(actor, "dashboards:write", row):
         raise Forbidden("Access denied to this dashboard")
     return row
 

@@ -9,7 +9,7 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, Conflict, DomainError, NotFound
 from dashboards import document
 from models import Dashboard, db
-from services import dashboards
+from services import access, dashboards, reach
 
 
 class FolderNotFound(NotFound):
@@ -52,14 +52,14 @@ def _only_folders(find: Any, actor: Actor, key: object) -> Row[Any]:
     return row
 
 
-by_uid = Loader("folder", ("uid",), find_by_uid, dashboards.scopes)
-by_id = Loader("folder", ("folder_id",), find_by_id, dashboards.scopes)
+by_uid = Loader("folder", ("uid",), find_by_uid, dashboards.scopes, access.on_board)
+by_id = Loader("folder", ("folder_id",), find_by_id, dashboards.scopes, access.on_board)
 
 
 def listed(actor: Actor, *, limit: int, page: int) -> list[dict[str, Any]]:
     """Return a page of the folders by title: id, uid, title."""
     query = select(Dashboard.id, Dashboard.uid, Dashboard.title).where(
-        Dashboard.org_id == actor.org_id, Dashboard.is_folder
+        Dashboard.org_id == actor.org_id, Dashboard.is_folder, reach.boards_where(actor, "read")
     )
     rows = db.session.execute(query.order_by(Dashboard.title).limit(limit).offset(limit * (page - 1)))
     return [{"id": row.id, "uid": row.uid, "title": row.title} for row in rows]

@@ -1,5 +1,6 @@
 """Organisations, their members and their preferences."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -10,8 +11,22 @@ from core import clock
 from core.access import Actor, Role
 from core.errors import BadRequest, Conflict, NotFound
 from core.identifiers import avatar_url
-from models import Dashboard, Org, OrgUser, Preferences, Team, TeamMember, User, db
-from services import dashboards
+from models import (
+    AccessRole,
+    Dashboard,
+    Invitation,
+    ObjectPermission,
+    Org,
+    OrgUser,
+    Preferences,
+    Quota,
+    RoleAssignment,
+    Team,
+    TeamMember,
+    User,
+    db,
+)
+from services import access, dashboards
 
 MAIN = "Main Org."
 _ADDRESS = ("address1", "address2", "city", "zip_code", "state", "country")
@@ -107,15 +122,21 @@ def move(org_id: int, address: dict[str, str]) -> None:
 
 
 def remove(org_id: int) -> None:
-    """Delete an organisation with all it owns; people who looked at it look at another of theirs."""
+    """Delete an organisation with all it owns, service accounts too; people who looked at it look at another of theirs."""
+    accounts = select(OrgUser.user_id).where(OrgUser.org_id == org_id)
+    db.session.execute(delete(User).where(User.is_service_account, User.id.in_(accounts)))
+    for owned in (AccessRole, RoleAssignment, Invitation, Quota):
+        db.session.execute(delete(owned).where(owned.org_id == org_id, owned.org_id != 0))
     if not db.session.execute(delete(Org).where(Org.id == org_id)).rowcount:  # type: ignore[attr-defined]
         raise NotFound("Failed to delete organization. ID not found")
     first = select(func.min(OrgUser.org_id)).where(OrgUser.user_id == User.id).scalar_subquery()
     db.session.execute(update(User).where(User.org_id == org_id).values(org_id=func.coalesce(first, 0)))
 
 
-def members(org_id: int, *, query: str = "", limit: int = 0, page: int = 1) -> list[dict[str, Any]]:
-    """Return people of an organisation by login."""
+def members(
+    org_id: int, *, query: str = "", limit: int = 0, page: int = 1, hide: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """Return people of an organisation by login. hide: logins that are left out (`users.hidden_users`)."""
     found = select(
         OrgUser.org_id,
         OrgUser.role,
@@ -128,6 +149,7 @@ def members(org_id: int, *, query: str = "", limit: int = 0, page: int = 1) -> l
     )
     if limit:
         found = found.limit(limit).offset(limit * (page - 1))
+    hidden = set(hide)
     now = clock.now()
     return [
         {
@@ -143,22 +165,22 @@ def members(org_id: int, *, query: str = "", limit: int = 0, page: int = 1) -> l
             "isDisabled": row.is_disabled,
         }
         for row in db.session.execute(found)
+        if row.login not in hidden
     ]
 
 
 def _matching(query: str) -> list[Any]:
-    like = f"%{query.lower()}%"
-    return (
-        [
-            or_(
-                func.lower(User.login).like(like),
-                func.lower(User.email).like(like),
-                func.lower(User.name).like(like),
-            )
-        ]
-        if query
-        else []
-    )
+    like, people = f"%{query.lower()}%", User.is_service_account.is_(False)
+    if not query:
+        return [people]
+    return [
+        people,
+        or_(
+            func.lower(User.login).like(like),
+            func.lower(User.email).like(like),
+            func.lower(User.name).like(like),
+        ),
+    ]
 
 
 def count_members(org_id: int, query: str = "") -> int:
@@ -183,6 +205,8 @@ def add_member(org_id: int, user_id: int, role: str) -> None:
 
 def change_role(org_id: int, user_id: int, role: str) -> None:
     """Give a member another role. Raises NotFound, LastAdmin."""
+    if _is_account(user_id):
+        raise NotFound("cannot change role for user not member of organization", traced=True)
     mine = (OrgUser.org_id == org_id) & (OrgUser.user_id == user_id)
     if not db.session.execute(update(OrgUser).where(mine).values(role=role, updated=clock.now())).rowcount:  # type: ignore[attr-defined]
         raise NotFound("cannot change role for user not member of organization", traced=True)
@@ -191,10 +215,15 @@ def change_role(org_id: int, user_id: int, role: str) -> None:
 
 def remove_member(org_id: int, user_id: int) -> None:
     """Take a person out; nothing happens if they are no member. Raises LastAdmin."""
+    if _is_account(user_id):
+        return  # it is deleted where it was made
     db.session.execute(delete(OrgUser).where(OrgUser.org_id == org_id, OrgUser.user_id == user_id))
     teams = select(Team.id).where(Team.org_id == org_id)
     db.session.execute(delete(TeamMember).where(TeamMember.user_id == user_id, TeamMember.team_id.in_(teams)))
-    if db.session.scalar(select(OrgUser.id).where(OrgUser.org_id == org_id).limit(1)):
+    for given in (ObjectPermission, RoleAssignment):
+        db.session.execute(delete(given).where(given.user_id == user_id, given.org_id == org_id))
+    access.changed()
+    if db.session.scalar(_people_of(org_id)):
         _keep_an_admin(org_id)
     first = select(func.min(OrgUser.org_id)).where(OrgUser.user_id == user_id).scalar_subquery()
     db.session.execute(
@@ -204,10 +233,17 @@ def remove_member(org_id: int, user_id: int) -> None:
     )
 
 
+def _is_account(user_id: int) -> bool:
+    return bool(db.session.scalar(select(User.is_service_account).where(User.id == user_id)))
+
+
+def _people_of(org_id: int) -> Any:
+    people = select(OrgUser.id).join(User, User.id == OrgUser.user_id)
+    return people.where(OrgUser.org_id == org_id, User.is_service_account.is_(False)).limit(1)
+
+
 def _keep_an_admin(org_id: int) -> None:
-    if not db.session.scalar(
-        select(OrgUser.id).where(OrgUser.org_id == org_id, OrgUser.role == Role.ADMIN).limit(1)
-    ):
+    if not db.session.scalar(_people_of(org_id).where(OrgUser.role == Role.ADMIN)):
         raise LastAdmin
 
 

@@ -120,7 +120,7 @@ def _config(
         )
         if row is None:
             raise NotFound("Data source not found", traced=False)
-        if not actor.may("datasources:query", *data_sources.scopes(row)):
+        if not data_sources.may(actor, "datasources:query", row):
             raise Forbidden("Access denied to data source")
         found[key] = config = data_sources.config(row, timeout_s)
         _kind(config)

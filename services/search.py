@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, false, func, select
+from sqlalchemy import bindparam, func, select
 
 from core.access import Actor
 from core.errors import BadRequest, Unprocessable
 from models import Dashboard, DashboardTag, Star, db
 from models.base import table
 from models.session import fetch
+from services import reach
 from services.dashboards import page_url
 
 LIMIT, LIMIT_MAX = 1000, 5000
@@ -113,14 +114,9 @@ def find(actor: Actor, wanted: Wanted, *more: Any) -> Page:
 
 def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     verb = "write" if wanted.permission == "Edit" else "read"
-    found: list[Any] = []
-    kinds = [
-        folder for folder, kind in ((False, "dashboards"), (True, "folders")) if actor.may(f"{kind}:{verb}")
-    ]
+    found: list[Any] = [] if reach.sees_all_boards(actor, verb) else [reach.boards_where(actor, verb)]
     if wanted.kind in {"dash-db", "dash-folder"}:
-        kinds = [folder for folder in kinds if folder == (wanted.kind == "dash-folder")]
-    if len(kinds) < 2:
-        found.append(_BOARD.is_folder.is_(kinds[0]) if kinds else false())
+        found.append(_BOARD.is_folder.is_(wanted.kind == "dash-folder"))
     if wanted.query:
         found.append(func.lower(_BOARD.title).like(f"%{wanted.query.lower()}%"))
     for tag in wanted.tags:
@@ -168,9 +164,11 @@ def hits(actor: Actor, wanted: Wanted) -> bytes:
 
 def tag_counts(actor: Actor) -> list[dict[str, Any]]:
     """Return every tag with how many dashboards carry it, by name."""
-    if not actor.may("dashboards:read"):
-        return []
     query = select(DashboardTag.term, func.count().label("number")).where(DashboardTag.org_id == actor.org_id)
+    if not reach.sees_all_boards(actor, "read"):
+        query = query.join(Dashboard, Dashboard.id == DashboardTag.dashboard_id).where(
+            reach.boards_where(actor, "read")
+        )
     return [
         {"term": row.term, "count": row.number}
         for row in db.session.execute(query.group_by(DashboardTag.term).order_by(DashboardTag.term))

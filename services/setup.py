@@ -120,6 +120,7 @@ def _as_admin(user: User, org_id: int) -> Actor:
     grants = grants_of(Role.ADMIN, server_admin=True)
     return Actor(
         user_id=user.id,
+        account_id=user.id,
         login=user.login,
         org_id=org_id,
         role=Role.ADMIN,

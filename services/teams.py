@@ -1,14 +1,16 @@
 """Teams and who is in them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from core import clock
+from core import clock, roles
 from core.access import Actor, Loader
 from core.errors import BadRequest, Conflict, NotFound
 from core.identifiers import avatar_url
-from models import OrgUser, Team, TeamMember, User, db
+from models import OrgUser, Preferences, Team, TeamGroup, TeamMember, User, db
+from services import access, reach
 
 
 class TeamNotFound(NotFound):
@@ -26,7 +28,11 @@ def find(actor: Actor, team_id: int) -> Team:
     return team
 
 
-by_id = Loader("team", ("team_id",), find, lambda team: (f"teams:id:{team.id}",))
+def _scopes(team: Team) -> tuple[str, ...]:
+    return f"teams:id:{team.id}", f"teams:name:{team.name}"
+
+
+by_id = Loader("team", ("team_id",), find, _scopes, access.on_team)
 
 
 def create(actor: Actor, name: str, email: str) -> int:
@@ -66,8 +72,10 @@ def change(actor: Actor, team: Team, name: str, email: str) -> None:
 
 
 def remove(team: Team) -> None:
-    """Delete a team."""
+    """Delete a team, and with it what its members had through it."""
+    db.session.execute(delete(Preferences).where(Preferences.team_id == team.id))
     db.session.execute(delete(Team).where(Team.id == team.id))
+    access.changed()
 
 
 def _shown(row: Any) -> dict[str, Any]:
@@ -76,7 +84,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "orgId": row.org_id,
         "name": row.name,
         "email": row.email,
-        "avatarUrl": avatar_url(row.email or row.name),
+        "avatarUrl": avatar_url(row.email, row.name),
         "memberCount": row.number,
         "permission": 0,
         "accessControl": None,
@@ -100,9 +108,7 @@ def shown(team: Team) -> dict[str, Any]:
 
 def listed(actor: Actor, *, query: str, name: str, limit: int, page: int) -> tuple[int, list[dict[str, Any]]]:
     """Return how many teams match and a page of them: the caller's own, or all for who may read all."""
-    matching: list[Any] = [Team.org_id == actor.org_id]
-    if not actor.may("teams:read", "teams:*"):
-        matching.append(Team.id.in_(select(TeamMember.team_id).where(TeamMember.user_id == actor.user_id)))
+    matching: list[Any] = [Team.org_id == actor.org_id, reach.teams_where(actor, "teams:read", Team.id)]
     if query:
         matching.append(func.lower(Team.name).like(f"%{query.lower()}%"))
     if name:
@@ -148,17 +154,19 @@ def members(team: Team) -> list[dict[str, Any]]:
     ]
 
 
-def add_member(team: Team, user_id: int) -> None:
+def add_member(team: Team, user_id: int, permission: int = 0) -> None:
     """Let a person of the organisation in. Raises NotFound, BadRequest when they are in it."""
-    if not db.session.scalar(
-        select(OrgUser.id).where(OrgUser.org_id == team.org_id, OrgUser.user_id == user_id)
-    ):
+    here = OrgUser.org_id == team.org_id, OrgUser.user_id == user_id, User.is_service_account.is_(False)
+    if not db.session.scalar(select(OrgUser.id).join(User, User.id == OrgUser.user_id).where(*here)):
         raise NotFound("user not found", traced=True)
     if db.session.scalar(
         select(TeamMember.id).where(TeamMember.team_id == team.id, TeamMember.user_id == user_id)
     ):
         raise BadRequest("User is already added to this team")
-    db.session.execute(insert(TeamMember).values(org_id=team.org_id, team_id=team.id, user_id=user_id))
+    db.session.execute(
+        insert(TeamMember).values(org_id=team.org_id, team_id=team.id, user_id=user_id, permission=permission)
+    )
+    access.changed()
 
 
 def change_member(team: Team, user_id: int, permission: int) -> None:
@@ -168,8 +176,85 @@ def change_member(team: Team, user_id: int, permission: int) -> None:
         raise NotFound("Team member not found.")
 
 
+def set_member(team: Team, user_id: int, permission: int | None) -> None:
+    """Have a person be in a team at a level, or (None) not at all. Raises NotFound for who is not of the organisation."""
+    if permission is None:
+        remove_member(team, user_id)
+        return
+    try:
+        change_member(team, user_id, permission)
+    except NotFound:
+        add_member(team, user_id, permission)
+
+
 def remove_member(team: Team, user_id: int) -> None:
     """Take a person out. Raises NotFound."""
     mine = TeamMember.team_id == team.id, TeamMember.user_id == user_id
     if not db.session.execute(delete(TeamMember).where(*mine)).rowcount:  # type: ignore[attr-defined]
         raise NotFound("Team member not found")
+    access.changed()
+
+
+def groups(team: Team) -> list[str]:
+    """Return the groups of other servers whose people are in a team."""
+    query = select(TeamGroup.group_id).where(TeamGroup.team_id == team.id)
+    return list(db.session.scalars(query.order_by(TeamGroup.group_id)))
+
+
+def add_group(team: Team, group: str) -> None:
+    """Have the people of a group be in a team, from their next sign-in on. Raises BadRequest."""
+    if len(group) > 190:
+        raise BadRequest("A group's name has at most 190 characters", field="groupId", traced=False)
+    if group in groups(team):
+        raise BadRequest("Group is already added to this team", field="groupId", traced=False)
+    db.session.execute(insert(TeamGroup).values(org_id=team.org_id, team_id=team.id, group_id=group))
+
+
+def remove_group(team: Team, group: str) -> None:
+    """Have a group bring nobody into a team any more; who came by it leaves with their next sign-in. Raises NotFound."""
+    mine = TeamGroup.team_id == team.id, TeamGroup.group_id == group
+    if not db.session.execute(delete(TeamGroup).where(*mine)).rowcount:  # type: ignore[attr-defined]
+        raise NotFound("Team Group not found")
+
+
+def sync_groups(user_id: int, names: Sequence[str]) -> None:
+    """Have a person be in the teams of their groups, in organisations they belong to; those that they were put in stay."""
+    orgs = select(OrgUser.org_id).where(OrgUser.user_id == user_id)
+    query = select(TeamGroup.team_id, TeamGroup.org_id).where(
+        TeamGroup.group_id.in_(list(names)), TeamGroup.org_id.in_(orgs)
+    )
+    wanted = {row.team_id: row.org_id for row in db.session.execute(query)}
+    held = dict(
+        db.session.execute(
+            select(TeamMember.team_id, TeamMember.is_external).where(TeamMember.user_id == user_id)
+        ).tuples()
+    )
+    fresh = {team_id: org_id for team_id, org_id in wanted.items() if team_id not in held}
+    gone = [team_id for team_id, external in held.items() if external and team_id not in wanted]
+    for team_id, org_id in fresh.items():
+        values = {"org_id": org_id, "team_id": team_id, "user_id": user_id, "is_external": True}
+        db.session.execute(insert(TeamMember).values(**values))
+    if gone:
+        mine = TeamMember.user_id == user_id, TeamMember.team_id.in_(gone)
+        db.session.execute(delete(TeamMember).where(*mine))
+    if fresh or gone:
+        access.changed()
+
+
+def rules(actor: Actor, team: Team) -> list[dict[str, Any]]:
+    """Return who is in a team, as `access-control/teams/<id>` lists it."""
+    del actor
+    return [
+        {
+            "id": one["userId"],
+            "roleName": f"managed:users:{one['userId']}:permissions",
+            "isManaged": True,
+            "isInherited": False,
+            "userId": one["userId"],
+            "userLogin": one["login"],
+            "userAvatarUrl": one["avatarUrl"],
+            "actions": roles.TEAM[one["permission"] and roles.ADMIN],
+            "permission": "Admin" if one["permission"] else "Member",
+        }
+        for one in members(team)
+    ]

@@ -18,15 +18,19 @@ def networks(texts: Iterable[str]) -> Networks:
         raise BadSetting(f"[belvedere] trusted_proxies: {fault}") from None
 
 
+PEER = "belvedere.peer"
+
+
 class Forwarded:
     """WSGI layer that takes client address, scheme and host from `X-Forwarded-*` of trusted proxies."""
 
     def __init__(self, inner: Any, trusted: Networks) -> None:
         self._inner = inner
-        self._trusts = lru_cache(4096)(lambda address: _within(address, trusted))
+        self._trusts = lru_cache(4096)(lambda address: within(address, trusted))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Hand the request on as the client sent it."""
+        """Hand the request on as the client sent it, noting who handed it to us."""
+        environ[PEER] = environ.get("REMOTE_ADDR", "")
         if self._trusts(environ.get("REMOTE_ADDR", "")):
             self._believe(environ)
         answer: Iterable[bytes] = self._inner(environ, start_response)
@@ -46,7 +50,8 @@ class Forwarded:
             environ["HTTP_HOST"] = host
 
 
-def _within(address: str, trusted: Networks) -> bool:
+def within(address: str, trusted: Networks) -> bool:
+    """Say whether an address is in one of the networks."""
     try:
         one = ip_address(address)
     except ValueError:

@@ -1,22 +1,28 @@
 """The identity hook: one place that reads credentials from a request and yields an Actor.
 
-Order: API key (bearer, or basic with the name `api_key`), basic, session cookie, guest, nobody.
-Source: reference summary, "Auth order"; the ways that are not built yet (render key, JWT, proxy header) belong into
-`_CREDENTIALS`, in that order.
+Order: API key (bearer, or basic with the name `api_key`), basic, proxy header, session cookie, guest, nobody.
+Source: reference summary, "Auth order"; the ways that are not built yet (render key, JWT) belong into
+`_CREDENTIALS`, in that order, and hand over whom they vouch for to `services.external`.
 """
 
 import base64
 import binascii
+import quopri
 from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import Response, current_app, g, redirect, request
 
 from core.access import NOBODY, Actor, Credential
-from core.errors import Forbidden, Unauthorized
-from services import identity
+from core.errors import DomainError, Forbidden, NotFound, Unauthorized
+from models.session import transaction
+from services import external, identity, users
+from services.external import External
 from web import session
 from web.configured import settings
+from web.forwarded import PEER, Networks, networks, within
 
 
 class _Refused(Unauthorized):
@@ -48,6 +54,25 @@ def _wanted_org() -> int:
     return int(text) if text.isdecimal() else 0
 
 
+def switched_org(actor: Actor) -> Response | None:
+    """Have a person look at the organisation that `orgId` names, and send them to the same address again (as recorded).
+
+    None where nothing is to be switched. Raises NotFound for an organisation that is not theirs.
+    """
+    text = request.args.get("orgId", "")
+    if not text.isdecimal() or len(text) > 18 or not actor.user_id or request.method not in {"GET", "HEAD"}:
+        return None
+    org_id = int(text)
+    if org_id in {0, actor.org_id} or _wanted_org():
+        return None
+    with transaction():
+        try:
+            users.use_org(actor.user_id, org_id)
+        except users.NotAMember:
+            raise NotFound from None
+    return cast(Response, redirect(request.script_root + request.full_path))
+
+
 def _from_authorization() -> Actor | None:
     header = request.headers.get("Authorization")
     if header is None:
@@ -67,26 +92,103 @@ def _from_authorization() -> Actor | None:
         return None
     if not colon:
         raise _Refused("Invalid Basic Auth Header")
-    return identity.by_password(
-        name,
-        password,
-        org_id=_wanted_org(),
-        client_ip=request.remote_addr or "",
-        credential=Credential.BASIC,
-        locks=not settings().flag("security", "disable_brute_force_login_protection"),
-    )
+    try:
+        return identity.by_password(
+            name,
+            password,
+            org_id=_wanted_org(),
+            client_ip=request.remote_addr or "",
+            credential=Credential.BASIC,
+            locks=not settings().flag("security", "disable_brute_force_login_protection"),
+        )
+    except identity.WrongPassword:
+        raise _Refused("invalid username or password") from None
+
+
+def _browser() -> dict[str, Any]:
+    return {
+        "client_ip": request.remote_addr or "",
+        "user_agent": request.headers.get("User-Agent", ""),
+        "settings": settings(),
+    }
 
 
 def sign_in(login: str, password: str) -> None:
-    """Open a session for this browser. Raises WrongPassword."""
-    signed = identity.sign_in(
-        login,
-        password,
-        client_ip=request.remote_addr or "",
-        user_agent=request.headers.get("User-Agent", ""),
-        locks=not settings().flag("security", "disable_brute_force_login_protection"),
+    """Open a session for this browser; one that it had before is not taken over. Raises WrongPassword, Reached."""
+    session.issue(identity.sign_in(login, password, **_browser()).token)
+
+
+def open_session(user_id: int) -> None:
+    """Open a session for who has proved who they are in another way. Raises Reached."""
+    session.issue(identity.open_session(user_id, **_browser()).token)
+
+
+class NotTheProxy(DomainError):
+    """The header that names a person comes from somewhere else than the proxy."""
+
+    status, early = 407, True
+    message = "The request does not come from the authentication proxy"
+
+
+@lru_cache(maxsize=4)
+def _networks(text: str) -> Networks:
+    return networks(text.replace(",", " ").split())
+
+
+def _from_proxy() -> Actor | None:
+    """Believe the header of `auth.proxy` from whoever is on its whitelist (or from everybody, where that is empty)."""
+    given = settings()
+    if not given.flag("auth.proxy", "enabled"):
+        return None
+    name = _header(given.text("auth.proxy", "header_name"))
+    if not name:
+        return None
+    whitelist = _networks(given.text("auth.proxy", "whitelist"))
+    if whitelist and not within(request.environ.get(PEER) or request.remote_addr or "", whitelist):
+        raise NotTheProxy
+    by_email = given.text("auth.proxy", "header_property") == "email"
+    told = {
+        key.lower(): _header(header)
+        for key, _, header in (one.partition(":") for one in given.words("auth.proxy", "headers"))
+        if header
+    }
+    groups = told.get("groups")
+    who = External(
+        "authproxy",
+        told.get("login", "") if by_email else name,
+        name if by_email else told.get("email", ""),
+        told.get("name", ""),
+        tuple(one.strip() for one in groups.split(",") if one.strip()) if groups is not None else None,
+        told.get("role") or None,
+        by_email=by_email,
     )
-    session.issue(signed.token)
+    user_id = external.person(
+        given,
+        who,
+        make=given.flag("auth.proxy", "auto_sign_up"),
+        keep_s=60 * given.number("auth.proxy", "sync_ttl"),
+    )
+    found = identity.by_proxy(user_id, org_id=_wanted_org(), secret=str(current_app.config["SECRET_KEY"]))
+    if found is None:
+        raise _Refused("invalid username or password")
+    if given.flag("auth.proxy", "enable_login_token") and not request.cookies.get(given.session_cookie):
+        open_session(user_id)
+    _refuse_foreign_origin()
+    return found
+
+
+def _header(name: str) -> str:
+    """Return a header of the proxy. One that came twice was sent by the client as well, and is no word of the proxy."""
+    text = request.headers.get(name, "").strip()
+    if len(request.headers.getlist(name)) > 1 or (
+        text.count(",") and name == settings().text("auth.proxy", "header_name")
+    ):
+        raise NotTheProxy("The header that names a person came more than once")
+    return (
+        quopri.decodestring(text).decode("utf-8", "replace")
+        if settings().flag("auth.proxy", "headers_encoded")
+        else text
+    )
 
 
 def _from_session() -> Actor | None:
@@ -143,4 +245,9 @@ def _as_guest() -> Actor | None:
     return None if guest is None or (asked.isdecimal() and int(asked) not in {0, guest.org_id}) else guest
 
 
-_CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (_from_authorization, _from_session, _as_guest)
+_CREDENTIALS: tuple[Callable[[], Actor | None], ...] = (
+    _from_authorization,
+    _from_proxy,
+    _from_session,
+    _as_guest,
+)

@@ -16,8 +16,8 @@ from flask import Blueprint, Flask, Response, g, request
 from sqlalchemy.exc import DBAPIError
 
 from core.access import Actor, Credential
-from core.errors import BadRequest, Forbidden
-from models import faults
+from core.errors import BadRequest, DomainError, Forbidden, NotFound
+from models import audit, faults
 from models.session import transaction
 from web import identity
 from web.access import Access
@@ -108,12 +108,21 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
     @functools.wraps(handler)
     def view(**path: Any) -> Response:
         actor = identity.actor()
+        if not operation.writes:
+            return answered(actor, path)
+        with audit.acting(_who(actor)):
+            return answered(actor, path)
+
+    def answered(actor: Actor, path: dict[str, Any]) -> Response:
+        elsewhere = identity.switched_org(actor)
+        if elsewhere is not None:
+            return elsewhere
         access.check_caller(actor)
         if operation.is_page and access.known and operation.method in _UNSAFE:
             _check_form_token(actor)
         path = {name: _whole_number(name, text) if _ID.search(name) else text for name, text in path.items()}
         if operation.body is not None:
-            path["body"] = operation.body.read(_json())
+            path["body"] = operation.body.read(_json(operation.body.refused()))
         if operation.own_transactions:
             return handler(actor, **path)
         for left in reversed(range(_TRIES)):
@@ -130,12 +139,28 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
             if loader is None:
                 return handler(actor, **path)
             rest = {name: value for name, value in path.items() if name not in loader.params}
-            found = loader.load(actor, *(path[name] for name in loader.params))
-            access.check_object(actor, found)
-            return handler(actor, **{loader.name: found}, **rest)
+            try:
+                found = loader.load(actor, *(path[name] for name in loader.params))
+            except NotFound as fault:
+                raise access.missing(actor, fault) from None
+            held = loader.holding(actor, found)
+            access.check_object(held, found)
+            return handler(held, **{loader.name: found}, **rest)
 
     setattr(view, _DECLARED, operation)
     return view
+
+
+def _who(actor: Actor) -> audit.Who:
+    """Return the caller as the log of changes knows them."""
+    return audit.Who(
+        actor.account_id,
+        actor.login or actor.name or actor.credential,
+        actor.credential,
+        max(0, actor.org_id),
+        request.remote_addr or "",
+        request_id(),
+    )
 
 
 def _whole_number(name: str, text: str) -> int:
@@ -145,14 +170,14 @@ def _whole_number(name: str, text: str) -> int:
     return int(text)
 
 
-def _json() -> Any:
-    """Return the parsed body. Raises BadRequest where it is not JSON or is not called JSON."""
+def _json(refusal: DomainError) -> Any:
+    """Return the parsed body. Raises the refusal where it is not JSON or is not called JSON."""
     if request.mimetype != "application/json":
-        raise BadRequest
+        raise refusal
     try:
         return orjson.loads(request.get_data())
     except orjson.JSONDecodeError:
-        raise BadRequest from None
+        raise refusal from None
 
 
 def form_token(actor: Actor) -> str:
@@ -161,7 +186,7 @@ def form_token(actor: Actor) -> str:
 
 
 def _check_form_token(actor: Actor) -> None:
-    if actor.credential is not Credential.SESSION:
+    if actor.credential not in {Credential.SESSION, Credential.PROXY}:
         return  # no cookie, nothing that another site could make use of
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token") or ""
     if not hmac.compare_digest(sent.encode(), form_token(actor).encode()):

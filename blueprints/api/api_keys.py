@@ -7,7 +7,7 @@ from flask import Response
 from core.access import Actor
 from schemas.base import ErrorReply, Message
 from schemas.orgs import KeyReply, NewKey
-from services import api_keys
+from services import access, api_keys, quotas
 from web.access import can
 from web.configured import settings
 from web.operation import Operations
@@ -47,6 +47,8 @@ def list_keys(actor: Actor) -> Response:
 )
 def add_key(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a key and show it, this once."""
+    access.require_role(actor, body["role"])
+    quotas.require("api_key", org_id=actor.org_id)
     longest = settings().number("auth", "api_key_max_seconds_to_live")
     return answer(
         api_keys.create(actor, body["name"], body["role"], body["seconds_to_live"], longest=longest)

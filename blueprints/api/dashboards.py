@@ -10,7 +10,7 @@ from core.errors import BadRequest, DomainError, NotFound, Unprocessable
 from dashboards import document
 from schemas.base import ErrorReply, Message
 from schemas.dashboards import DashboardReply, SaveReply, Trimmed, Validated, read_import, read_save
-from services import dashboard_files, dashboards, orgs, search
+from services import dashboard_files, dashboards, orgs, quotas, search
 from web.access import can, signed_in
 from web.generations import Generation, asked, older_than
 from web.operation import Operations
@@ -33,7 +33,7 @@ class UidClash(DomainError):
 
 
 @api.operation(
-    "POST", "/db", id="postDashboard", access=can("dashboards:create", "dashboards:write"),
+    "POST", "/db", id="postDashboard", access=can("dashboards:create", "dashboards:write", any_scope=True),
     replies={200: SaveReply, 400: ErrorReply, 404: ErrorReply, 412: ErrorReply, **_ERRORS},
 )  # fmt: skip
 def save_dashboard(actor: Actor) -> Response:
@@ -41,6 +41,7 @@ def save_dashboard(actor: Actor) -> Response:
     wanted = read_save(_json_body())
     if asked() is Generation.G5:
         wanted.uid_clash = UidClash
+    quotas.require("dashboard", org_id=actor.org_id)  # as recorded: of what is there as well
     saved = dashboards.save(actor, wanted)
     reply = {"slug": saved.slug, "status": "success", "version": saved.version}
     if not older_than(Generation.G5):
@@ -114,7 +115,7 @@ def delete_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
     return _deleted(dashboard)
 
 
-@api.operation("GET", "/ids/<numbers>", access=can("dashboards:read"))
+@api.operation("GET", "/ids/<numbers>", access=can("dashboards:read", any_scope=True))
 def dashboard_uids(actor: Actor, numbers: str) -> Response:
     """Return the uids of dashboards by their ids."""
     return answer(
@@ -194,6 +195,7 @@ def import_dashboard(actor: Actor) -> Response:
         raise Unprocessable("Dashboard must be set")
     wanted, inputs = read_import(data)
     wanted.body = dashboards.import_inputs(wanted.body, inputs)
+    quotas.require("dashboard", org_id=actor.org_id)
     saved = dashboards.save(actor, wanted)
     folder_uid = dashboards.find_by_uid(actor, saved.uid).folder_uid or ""
     reply = {
@@ -234,7 +236,7 @@ def trim_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
 @api.operation(
     "POST",
     "/validate",
-    access=can("dashboards:write"),
+    access=can("dashboards:write", any_scope=True),
     body=Validated,
     writes=False,
     replies={400: ErrorReply, 412: ErrorReply, 422: ErrorReply},

@@ -101,6 +101,7 @@ def add_source(actor: Actor, body: dict[str, Any]) -> Response:
         except data_sources.SourceNotFound:
             source = None
         if source is not None and (source.name == body["name"] or asked() is Generation.G20):
+            data_sources.require_write(actor, source)
             return _saved("Datasource updated", data_sources.change(actor, source, wanted(body)))
     return _saved("Datasource added", data_sources.create(actor, wanted(body)))
 

@@ -72,18 +72,6 @@ def login_by(actor: Actor, name: str) -> Response:
     return response  # type: ignore[return-value]
 
 
-def _closed(actor: Actor) -> Response:
-    """Refuse sign-up, which is not open."""
-    del actor
-    return said("User signup is disabled", 401)
-
-
-for _path in ("/api/user/signup", "/api/user/signup/step2"):
-    api.operation("POST", _path, access=public("asked before there is an account"), own_transactions=True)(
-        _closed
-    )
-
-
 @api.operation("GET", "/api/user/signup/options", access=public("asked before there is an account"), id="")
 def signup_options(actor: Actor) -> Response:
     """Say how accounts are made."""

@@ -4,14 +4,15 @@ Programs that look around (backup tools above all) ask for these lists and stop 
 when it comes.
 """
 
+import re
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from core.access import Actor
 from core.errors import BadRequest, Forbidden, NotFound
 from schemas.base import Body, Text
-from web.access import can, public, server_admin, signed_in
+from web.access import can, server_admin, signed_in
 from web.operation import Operations
 from web.responses import answer
 
@@ -64,6 +65,19 @@ def publish(actor: Actor, body: dict[str, Any]) -> Response:
     raise NotFound("There is no such channel")
 
 
+_LINE = re.compile(rb"[^\s,=]\S* \S+=\S+( -?\d+)?")
+
+
+@api.operation("POST", "/live/push/<stream>", access=can("datasources:create"), own_transactions=True)
+def push(actor: Actor, stream: str) -> Response:
+    """Take measurements for a stream that nobody listens to."""
+    del actor, stream
+    lines = [line.strip() for line in request.get_data().splitlines() if line.strip()]
+    if not lines or not all(_LINE.fullmatch(line) for line in lines):
+        raise BadRequest("The lines are no measurements", traced=False)
+    return Response(b"", content_type="application/json")
+
+
 @api.operation("GET", "/live/ws", access=signed_in, own_transactions=True)
 def socket(actor: Actor) -> Response:
     """Open a stream of channels; there is none to listen to."""
@@ -83,12 +97,3 @@ def usage_report(actor: Actor) -> Response:
     """Show what is reported to anybody else: nothing."""
     del actor
     return answer({})
-
-
-@api.operation(
-    "POST", "/user/password/reset", access=public("for who cannot sign in"), body=Body, own_transactions=True
-)
-def reset_password(actor: Actor, body: dict[str, Any]) -> Response:
-    """Refuse every code: none has been sent."""
-    del actor, body
-    raise BadRequest("Invalid or expired reset password code", traced=False)

@@ -7,8 +7,9 @@ from flask import Response, request
 from core.access import Actor
 from schemas.base import ErrorReply, Message
 from schemas.orgs import Address, NewMember, OrgName, OrgReply, Preferred, RoleChange
-from services import orgs, users
+from services import access, orgs, quotas, users
 from web.access import can
+from web.configured import settings
 from web.generations import Generation, older_than
 from web.operation import Operations
 from web.paging import number
@@ -66,14 +67,28 @@ def move_current_org(actor: Actor, body: dict[str, Any]) -> Response:
 )
 def org_users(actor: Actor) -> Response:
     """List the members of the caller's organisation."""
-    return answer(orgs.members(actor.org_id, query=request.args.get("query", ""), limit=number("limit", 0)))
+    return answer(
+        orgs.members(
+            actor.org_id,
+            query=request.args.get("query", ""),
+            limit=number("limit", 0),
+            hide=hidden_from(actor),
+        )
+    )
+
+
+def hidden_from(actor: Actor) -> list[str]:
+    """Return the logins of `users.hidden_users`, which only they themselves and server administrators see."""
+    if actor.server_admin:
+        return []
+    return [one for one in settings().words("users", "hidden_users") if one != actor.login]
 
 
 @api.operation("GET", "/org/users/search", access=can("org.users:read"))
 def search_org_users(actor: Actor) -> Response:
     """List members by page."""
     query, limit, page = request.args.get("query", ""), number("perpage", 1000), number("page", 1)
-    found = orgs.members(actor.org_id, query=query, limit=limit, page=page)
+    found = orgs.members(actor.org_id, query=query, limit=limit, page=page, hide=hidden_from(actor))
     return answer(
         {
             "totalCount": orgs.count_members(actor.org_id, query),
@@ -92,7 +107,9 @@ def search_org_users(actor: Actor) -> Response:
 )
 def lookup_org_users(actor: Actor) -> Response:
     """List members by name and picture alone."""
-    found = orgs.members(actor.org_id, query=request.args.get("query", ""), limit=number("limit", 0))
+    found = orgs.members(
+        actor.org_id, query=request.args.get("query", ""), limit=number("limit", 0), hide=hidden_from(actor)
+    )
     return answer([{name: one[name] for name in ("userId", "login", "avatarUrl")} for one in found])
 
 
@@ -106,15 +123,17 @@ def lookup_org_users(actor: Actor) -> Response:
 )
 def add_org_user(actor: Actor, body: dict[str, Any]) -> Response:
     """Let a person into the caller's organisation."""
-    return add_by_name(actor.org_id, body)
+    return add_by_name(actor, actor.org_id, body)
 
 
-def add_by_name(org_id: int, body: dict[str, Any]) -> Response:
+def add_by_name(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Let a person in by login or e-mail."""
+    access.require_role(actor, body["role"])
     try:
         user = users.find_by_name(body["login_or_email"])
     except users.UserNotFound:
         raise users.UserNotFound("User not found") from None
+    quotas.require("org_user", org_id=org_id, user_id=user.id)
     orgs.add_member(org_id, user.id, body["role"])
     if older_than(Generation.G5):
         return said("User added to organization")
@@ -131,6 +150,7 @@ def add_by_name(org_id: int, body: dict[str, Any]) -> Response:
 )
 def change_org_user(actor: Actor, user_id: int, body: dict[str, Any]) -> Response:
     """Give a member another role."""
+    access.require_role(actor, body["role"])
     orgs.change_role(actor.org_id, user_id, body["role"])
     return said("Organization user updated")
 

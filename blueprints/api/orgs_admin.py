@@ -5,16 +5,31 @@ from typing import Any
 from flask import Response, request
 
 from blueprints.api.orgs import ERRORS, add_by_name, shown_org
-from core.access import Actor
+from core.access import Actor, Loader
 from schemas.base import ErrorReply, Message
 from schemas.orgs import Address, NewMember, OrgName, OrgReply, RoleChange
-from services import orgs
+from services import access, identity, orgs, quotas
 from web.access import AccessDenied, can
 from web.operation import Operations
 from web.paging import number
 from web.responses import answer, said
 
 api = Operations("orgs_admin", __name__, url_prefix="/api/orgs")
+
+
+def _number(actor: Actor, org: str) -> int:
+    del actor
+    if not org.isdecimal() or len(org) > 18:
+        raise AccessDenied(())
+    return int(org)
+
+
+def _there(actor: Actor, org_id: int) -> Actor:
+    return identity.in_org(actor, org_id)
+
+
+# The organisation of the address, in which rights are asked: those of a member there, or of a server administrator.
+TARGET = Loader("org_id", ("org",), _number, lambda _: (), _there, elsewhere=True)
 
 
 @api.operation(
@@ -49,6 +64,7 @@ def _only_admin(actor: Actor) -> None:
 )
 def create_org(actor: Actor, body: dict[str, Any]) -> Response:
     """Make an organisation."""
+    quotas.require("org", user_id=actor.user_id)
     return said("Organization created", orgId=orgs.create(body["name"], actor))
 
 
@@ -62,46 +78,50 @@ def org_by_name(actor: Actor, name: str) -> Response:
 
 
 @api.operation(
-    "GET", "/<org_id>", id="getOrgByID", access=can("orgs:read"), replies={200: OrgReply, **ERRORS}
+    "GET", "/<org>", id="getOrgByID", access=can("orgs:read", of=TARGET), replies={200: OrgReply, **ERRORS}
 )
 def org_by_id(actor: Actor, org_id: int) -> Response:
     """Return an organisation."""
-    _only_admin(actor)
+    del actor
     return shown_org(orgs.find(org_id))
 
 
 @api.operation(
     "PUT",
-    "/<org_id>",
+    "/<org>",
     id="updateOrg",
-    access=can("orgs:write"),
+    access=can("orgs:write", of=TARGET),
     body=OrgName,
     replies={200: Message, **ERRORS},
 )
 def rename_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Rename an organisation."""
-    _only_admin(actor)
+    del actor
     orgs.rename(org_id, body["name"])
     return said("Organization updated")
 
 
 @api.operation(
     "PUT",
-    "/<org_id>/address",
+    "/<org>/address",
     id="updateOrgAddress",
-    access=can("orgs:write"),
+    access=can("orgs:write", of=TARGET),
     body=Address,
     replies={200: Message, **ERRORS},
 )
 def move_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Set an organisation's address."""
-    _only_admin(actor)
+    del actor
     orgs.move(org_id, body)
     return said("Address updated")
 
 
 @api.operation(
-    "DELETE", "/<org_id>", id="deleteOrgByID", access=can("orgs:delete"), replies={200: Message, **ERRORS}
+    "DELETE",
+    "/<org>",
+    id="deleteOrgByID",
+    access=can("orgs:delete", of=TARGET),
+    replies={200: Message, **ERRORS},
 )
 def delete_org(actor: Actor, org_id: int) -> Response:
     """Delete an organisation and all it owns."""
@@ -110,51 +130,50 @@ def delete_org(actor: Actor, org_id: int) -> Response:
     return said("Organization deleted")
 
 
-@api.operation("GET", "/<org_id>/users", id="getOrgUsers", access=can("org.users:read"))
+@api.operation("GET", "/<org>/users", id="getOrgUsers", access=can("org.users:read", of=TARGET))
 def users_of_org(actor: Actor, org_id: int) -> Response:
     """List an organisation's members."""
-    _only_admin(actor)
+    del actor
     return answer(orgs.members(org_id))
 
 
 @api.operation(
     "POST",
-    "/<org_id>/users",
+    "/<org>/users",
     id="addOrgUser",
-    access=can("org.users:add"),
+    access=can("org.users:add", of=TARGET),
     body=NewMember,
     replies={200: Message, **ERRORS},
 )
 def add_user_to_org(actor: Actor, org_id: int, body: dict[str, Any]) -> Response:
     """Let a person into an organisation."""
-    _only_admin(actor)
-    return add_by_name(org_id, body)
+    return add_by_name(actor, org_id, body)
 
 
 @api.operation(
     "PATCH",
-    "/<org_id>/users/<user_id>",
+    "/<org>/users/<user_id>",
     id="updateOrgUser",
-    access=can("org.users:write"),
+    access=can("org.users:write", of=TARGET),
     body=RoleChange,
     replies={200: Message, **ERRORS},
 )
 def change_user_of_org(actor: Actor, org_id: int, user_id: int, body: dict[str, Any]) -> Response:
     """Give a member of an organisation another role."""
-    _only_admin(actor)
+    access.require_role(actor, body["role"])
     orgs.change_role(org_id, user_id, body["role"])
     return said("Organization user updated")
 
 
 @api.operation(
     "DELETE",
-    "/<org_id>/users/<user_id>",
+    "/<org>/users/<user_id>",
     id="removeOrgUser",
-    access=can("org.users:remove"),
+    access=can("org.users:remove", of=TARGET),
     replies={200: Message, **ERRORS},
 )
 def remove_user_from_org(actor: Actor, org_id: int, user_id: int) -> Response:
     """Take a person out of an organisation."""
-    _only_admin(actor)
+    del actor
     orgs.remove_member(org_id, user_id)
     return said("User removed from organization")

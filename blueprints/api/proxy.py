@@ -76,13 +76,23 @@ def _parts(reply: source_proxy.Reply, config: SourceConfig) -> Iterator[bytes]:
 
 
 def _declare(verb: str, suffix: str, ids: tuple[str, str]) -> None:
-    @api.operation(verb, "/<id>" + suffix, id=ids[0], access=can("datasources:query"), own_transactions=True)
+    @api.operation(
+        verb,
+        "/<id>" + suffix,
+        id=ids[0],
+        access=can("datasources:query", asked_later=True),
+        own_transactions=True,
+    )
     def by_id(actor: Actor, id: int, rest: str = "") -> Response:  # noqa: A002 - the name in the address
         """Call a data source by its number."""
         return _forward(actor, loaded(actor, data_sources.find_by_id, id), rest)
 
     @api.operation(
-        verb, "/uid/<uid>" + suffix, id=ids[1], access=can("datasources:query"), own_transactions=True
+        verb,
+        "/uid/<uid>" + suffix,
+        id=ids[1],
+        access=can("datasources:query", asked_later=True),
+        own_transactions=True,
     )
     def by_uid(actor: Actor, uid: str, rest: str = "") -> Response:
         """Call a data source."""

@@ -27,7 +27,7 @@ def _timeout() -> float:
 
 
 @api.operation(
-    "POST", "/ds/query", id="queryMetricsWithExpressions", access=can("datasources:query"), body=Queries, own_transactions=True,
+    "POST", "/ds/query", id="queryMetricsWithExpressions", access=can("datasources:query", asked_later=True), body=Queries, own_transactions=True,
     replies={200: QueryReply, 207: QueryReply, 400: QueryReply, 401: ErrorReply, 403: ErrorReply, 500: ErrorReply},
 )  # fmt: skip
 def query(actor: Actor, body: dict[str, Any]) -> Response:
@@ -118,7 +118,7 @@ def _declare(verb: str) -> None:
     for suffix, operation in (("/<path:rest>", True), ("", False)):
 
         @api.operation(
-            verb, "/datasources/<source_id>/resources" + suffix, id=names[2] if operation else "", access=can("datasources:query"),
+            verb, "/datasources/<source_id>/resources" + suffix, id=names[2] if operation else "", access=can("datasources:query", asked_later=True),
             own_transactions=True, replies=replies,
         )  # fmt: skip
         def resource_by_id(actor: Actor, source_id: int, rest: str = "") -> Response:
@@ -126,7 +126,7 @@ def _declare(verb: str) -> None:
             return _resource(loaded(actor, data_sources.find_by_id, source_id), rest)
 
         @api.operation(
-            verb, "/datasources/uid/<uid>/resources" + suffix, id=names[3] if operation else "", access=can("datasources:query"),
+            verb, "/datasources/uid/<uid>/resources" + suffix, id=names[3] if operation else "", access=can("datasources:query", asked_later=True),
             own_transactions=True, replies=replies,
         )  # fmt: skip
         def resource_by_uid(actor: Actor, uid: str, rest: str = "") -> Response:

@@ -8,10 +8,10 @@ from core.access import Actor
 from models import Team
 from schemas.base import ErrorReply, Message
 from schemas.orgs import NewTeam, Preferred, TeamPerson, TeamRight
-from services import orgs, teams
-from web.access import can, signed_in
+from services import access, orgs, teams
+from web.access import can
 from web.operation import Operations
-from web.paging import number
+from web.paging import flag, number
 from web.responses import answer, said
 
 api = Operations("teams", __name__, url_prefix="/api/teams")
@@ -31,13 +31,15 @@ def create_team(actor: Actor, body: dict[str, Any]) -> Response:
     return said("Team created", teamId=teams.create(actor, body["name"], body["email"]))
 
 
-@api.operation("GET", "/search", id="searchTeams", access=signed_in)
+@api.operation("GET", "/search", id="searchTeams", access=can("teams:read", any_scope=True))
 def search_teams(actor: Actor) -> Response:
     """List teams by page."""
     limit, page = number("perpage", 1000), number("page", 1)
     total, found = teams.listed(
         actor, query=request.args.get("query", ""), name=request.args.get("name", ""), limit=limit, page=page
     )
+    if flag("accesscontrol"):
+        found = [{**one, "accessControl": _rights(actor, one["id"])} for one in found]
     return answer({"totalCount": total, "teams": found, "page": page, "perPage": limit})
 
 
@@ -46,8 +48,14 @@ def search_teams(actor: Actor) -> Response:
 )
 def get_team(actor: Actor, team: Team) -> Response:
     """Return a team."""
-    del actor
-    return answer(teams.shown(team))
+    return answer({**teams.shown(team), "accessControl": _rights(actor, team.id)})
+
+
+_RIGHTS = ("teams.permissions:read", "teams.permissions:write", "teams:delete", "teams:read", "teams:write")
+
+
+def _rights(actor: Actor, team_id: int) -> dict[str, bool] | None:
+    return access.flags(actor, _RIGHTS, f"teams:id:{team_id}") if flag("accesscontrol") else None
 
 
 @api.operation(

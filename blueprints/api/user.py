@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Response
 
-from core.access import Actor
+from core.access import Actor, Loader
+from core.errors import BadRequest
 from schemas.base import ErrorReply, Message
 from schemas.orgs import HomeDashboard, OwnPassword, Preferred, Profile, RevokedSession, UserReply
 from services import dashboards, identity, orgs, teams, users
@@ -19,7 +20,7 @@ _ERRORS = {400: ErrorReply, 401: ErrorReply, 403: ErrorReply}
 @api.operation("GET", "", id="getSignedInUser", access=person, replies={200: UserReply, **_ERRORS})
 def get_self(actor: Actor) -> Response:
     """Return the signed-in person."""
-    return answer({**users.shown(users.find(actor.user_id)), "orgId": actor.org_id})
+    return answer(users.shown(users.find(actor.user_id)))
 
 
 @api.operation(
@@ -68,7 +69,7 @@ def own_password(actor: Actor, body: dict[str, Any]) -> Response:
 @api.operation("GET", "/auth-tokens", id="getUserAuthTokens", access=person)
 def own_sessions(actor: Actor) -> Response:
     """List the person's sessions."""
-    return answer(users.sessions(actor))
+    return answer(users.sessions(actor.user_id, actor.session_id))
 
 
 @api.operation(
@@ -81,8 +82,27 @@ def own_sessions(actor: Actor) -> Response:
 )
 def revoke_session(actor: Actor, body: dict[str, Any]) -> Response:
     """End one of the person's sessions."""
-    users.end_session(actor, body["session_id"])
+    users.end_session(actor.user_id, body["session_id"], actor.session_id)
     return said("User auth token revoked")
+
+
+@api.operation("PUT", "/helpflags/<id>", id="setHelpFlag", access=person, replies={200: Message, **_ERRORS})
+def set_help_flag(actor: Actor, id: int) -> Response:  # noqa: A002 - the name in the address
+    """Note that the person has seen a hint."""
+    return said("Help flag set", helpFlags1=users.set_help_flag(actor.user_id, id))
+
+
+@api.operation(
+    "GET",
+    "/helpflags/clear",
+    id="clearHelpFlags",
+    access=person,
+    writes=True,
+    replies={200: Message, **_ERRORS},
+)
+def clear_help_flags(actor: Actor) -> Response:
+    """Show all hints again."""
+    return said("Help flag set", helpFlags1=users.set_help_flag(actor.user_id, None))
 
 
 @api.operation("GET", "/preferences", id="getUserPreferences", access=person)
@@ -134,6 +154,17 @@ def set_home_dashboard(actor: Actor, body: dict[str, Any]) -> Response:
 stars = Operations("stars", __name__, url_prefix="/api/user/stars")
 
 
+def _by_number(actor: Actor, number: str) -> Any:
+    if not number.isdecimal() or len(number) > 18:
+        raise BadRequest("Invalid dashboard ID", traced=False)
+    if int(number) == 0:
+        raise BadRequest("Missing dashboard id", traced=False)
+    return dashboards.find_by_id(actor, int(number))
+
+
+_BY_ID = Loader("dashboard", ("number",), _by_number, dashboards.scopes, dashboards.by_id.holding)
+
+
 @stars.operation("GET", "", access=person)
 def list_stars(actor: Actor) -> Response:
     """List the uids of marked dashboards."""
@@ -168,9 +199,9 @@ def unstar_by_uid(actor: Actor, dashboard: Any) -> Response:
 
 @stars.operation(
     "POST",
-    "/dashboard/<dashboard_id>",
+    "/dashboard/<number>",
     id="starDashboard",
-    access=can("dashboards:read", of=dashboards.by_id),
+    access=can("dashboards:read", of=_BY_ID),
     replies={200: Message, **_ERRORS},
 )
 def star_by_id(actor: Actor, dashboard: Any) -> Response:
@@ -181,9 +212,9 @@ def star_by_id(actor: Actor, dashboard: Any) -> Response:
 
 @stars.operation(
     "DELETE",
-    "/dashboard/<dashboard_id>",
+    "/dashboard/<number>",
     id="unstarDashboard",
-    access=can("dashboards:read", of=dashboards.by_id),
+    access=can("dashboards:read", of=_BY_ID),
     replies={200: Message, **_ERRORS},
 )
 def unstar_by_id(actor: Actor, dashboard: Any) -> Response:

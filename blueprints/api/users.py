@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response, request
 
 from core.access import Actor
+from core.errors import BadRequest
 from schemas.base import ErrorReply, Message
-from schemas.orgs import NewPassword, NewUser, Profile, ServerAdmin, UserReply
-from services import teams, users
+from schemas.orgs import NewPassword, NewUser, Profile, RevokedSession, ServerAdmin, UserReply
+from services import quotas, teams, users
 from web.access import can
 from web.configured import settings
 from web.operation import Operations
@@ -56,7 +57,11 @@ def lookup_user(actor: Actor) -> Response:
     """Return a person by login or e-mail."""
     del actor
     return answer(
-        {**users.shown(users.find_by_name(request.args.get("loginOrEmail", ""))), "authLabels": None}
+        {
+            **users.shown(users.find_by_name(request.args.get("loginOrEmail", ""))),
+            "authLabels": None,
+            "avatarUrl": "",
+        }
     )
 
 
@@ -115,7 +120,7 @@ def user_using(actor: Actor, id: int, org_id: int) -> Response:  # noqa: A002
     "POST",
     "/admin/users",
     id="adminCreateUser",
-    access=can("users:create"),
+    access=can("users:create", known=False),
     body=NewUser,
     own_transactions=True,
     replies={200: Message, 412: ErrorReply, **_ERRORS},
@@ -123,15 +128,16 @@ def user_using(actor: Actor, id: int, org_id: int) -> Response:  # noqa: A002
 def create_user(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a person."""
     del actor
-    role = settings().text("users", "auto_assign_org_role")
-    return said("User created", id=users.create(**body, default_org=1, default_role=role))
+    quotas.require("user")
+    where = users.first_org(settings(), own=body["email"] or body["login"])
+    return said("User created", id=users.create(**body, **where))
 
 
 @api.operation(
     "PUT",
     "/admin/users/<id>/password",
     id="adminUpdateUserPassword",
-    access=can("users.password:write"),
+    access=can("users.password:write", known=False),
     body=NewPassword,
     own_transactions=True,
     replies={200: Message, **_ERRORS},
@@ -147,7 +153,7 @@ def set_user_password(actor: Actor, id: int, body: dict[str, Any]) -> Response: 
     "PUT",
     "/admin/users/<id>/permissions",
     id="adminUpdateUserPermissions",
-    access=can("users.permissions:write"),
+    access=can("users.permissions:write", known=False),
     body=ServerAdmin,
     replies={200: Message, **_ERRORS},
 )
@@ -158,11 +164,62 @@ def set_user_permissions(actor: Actor, id: int, body: dict[str, Any]) -> Respons
     return said("User permissions updated")
 
 
+@api.operation("POST", "/admin/users/<id>/disable", id="adminDisableUser", access=can("users:disable", known=False),
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def disable_user(actor: Actor, id: int) -> Response:  # noqa: A002 - the name in the address
+    """Let a person in no more."""
+    del actor
+    users.set_disabled(id, disabled=True)
+    return said("User disabled")
+
+
+@api.operation("POST", "/admin/users/<id>/enable", id="adminEnableUser", access=can("users:enable", known=False),
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def enable_user(actor: Actor, id: int) -> Response:  # noqa: A002
+    """Let a person in again."""
+    del actor
+    users.set_disabled(id, disabled=False)
+    return said("User enabled")
+
+
+@api.operation("POST", "/admin/users/<id>/logout", id="adminLogoutUser", access=can("users:logout", known=False),
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def logout_user(actor: Actor, id: int) -> Response:  # noqa: A002
+    """Sign a person out everywhere."""
+    if id == actor.user_id:
+        raise BadRequest("You cannot logout yourself", traced=False)
+    users.end_sessions(id)
+    return said("User logged out")
+
+
+@api.operation("GET", "/admin/users/<id>/auth-tokens", id="adminGetUserAuthTokens",
+    access=can("users.authtoken:read", known=False), replies={404: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def sessions_of_user(actor: Actor, id: int) -> Response:  # noqa: A002
+    """List a person's sessions."""
+    users.find(id)
+    return answer(users.sessions(id, actor.session_id))
+
+
+@api.operation("POST", "/admin/users/<id>/revoke-auth-token", id="adminRevokeUserAuthToken",
+    access=can("users.authtoken:write", known=False), body=RevokedSession,
+    replies={200: Message, 404: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def revoke_session_of_user(actor: Actor, id: int, body: dict[str, Any]) -> Response:  # noqa: A002
+    """End one of a person's sessions."""
+    users.find(id)
+    users.end_session(id, body["session_id"], actor.session_id if id == actor.user_id else 0)
+    return said("User auth token revoked")
+
+
 @api.operation(
     "DELETE",
     "/admin/users/<id>",
     id="adminDeleteUser",
-    access=can("users:delete"),
+    access=can("users:delete", known=False),
     replies={200: Message, 404: ErrorReply, **_ERRORS},
 )
 def delete_user(actor: Actor, id: int) -> Response:  # noqa: A002

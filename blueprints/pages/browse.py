@@ -12,7 +12,7 @@ from core import clock
 from core.access import Actor
 from core.errors import DomainError
 from models import Dashboard
-from services import dashboards, drafts, folders, orgs, search, users
+from services import access, dashboards, drafts, folders, orgs, search, users
 from web.access import can, signed_in
 from web.configured import settings
 from web.operation import Pages
@@ -42,7 +42,7 @@ def home(actor: Actor) -> Response:
         drafts=[(uid, clock.age(when, clock.now())) for uid, when in drafts.never_saved(actor)]
         if actor.user_id
         else [],
-        may_create=actor.may("dashboards:create"),
+        may_create=access.holds(actor, "dashboards:create"),
     )
 
 
@@ -123,7 +123,7 @@ def _list(
     return page(
         "dashboards", actor, title, rows=rows, total=total, wanted=wanted, page_number=number_of, per_page=PER_PAGE, folder=folder,
         address=address_with, all_tags=search.tag_counts(actor)[:60], form=Folder(),
-        may_create=actor.may("dashboards:create"), may_make_folder=actor.may("folders:create"),
+        may_create=access.holds(actor, "dashboards:create"), may_make_folder=actor.may("folders:create"),
     )  # fmt: skip
 
 

@@ -87,7 +87,9 @@ def _drawn_inline(model: Page) -> dict[str, Drawn]:
     return {one.place.key: one for one in panel_data.draw(model, shown)}
 
 
-@pages.operation("GET", "/d/<uid>/panels", access=can("dashboards:read"), own_transactions=True)
+@pages.operation(
+    "GET", "/d/<uid>/panels", access=can("dashboards:read", asked_later=True), own_transactions=True
+)
 def panels(actor: Actor, uid: str) -> Response:
     """Stream panels as NDJSON, a line each: `{panelId, state, html}`; variables come first where they changed.
 
@@ -99,7 +101,7 @@ def panels(actor: Actor, uid: str) -> Response:
         if "ids" not in request.args and request.accept_mimetypes.accept_html:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
         model = panel_data.load(actor, dashboard, asked(actor, streamed=True), timeout())
-        may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
+        may_save = dashboards.may(actor, "dashboards:write", dashboard)
     return streamed(actor, model, may_save=may_save)
 
 

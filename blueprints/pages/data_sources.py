@@ -80,7 +80,7 @@ def _form(
             value = given.get(f"option-{option.path}", "")
         fields.append((option, value, option.path in secrets))
     title = row.name if row is not None else f"Add {kind.title}"
-    may_write = actor.may("datasources:write") if row is not None else True
+    may_write = row is None or data_sources.may(actor, "datasources:write", row)
     return page(
         "data_source",
         actor,
@@ -170,11 +170,14 @@ def _blame(form: Source, fault: DomainError) -> None:
     field.errors = [words]
 
 
-@pages.operation("GET", "/datasources/edit/<uid>", access=can("datasources:read"), own_transactions=True)
+@pages.operation(
+    "GET", "/datasources/edit/<uid>", access=can("datasources:read", asked_later=True), own_transactions=True
+)
 def edit(actor: Actor, uid: str) -> Response:
     """Show a data source's form; after a save, with what its test said."""
     with transaction(write=False):
         source = data_sources.find_by_uid(actor, uid)
+        data_sources.require_read(actor, source)
     health = _tested(source) if request.args.get("tested") else None
     kind = registry.kind(source.type) or _plain(source.type)
     return _form(
@@ -191,7 +194,12 @@ def _plain(type_: str) -> type[Kind]:
     return type("Plain", (Kind,), {"type": type_, "title": registry.title(type_)})
 
 
-@pages.operation("POST", "/datasources/edit/<uid>", access=can("datasources:write"), own_transactions=True)
+@pages.operation(
+    "POST",
+    "/datasources/edit/<uid>",
+    access=can("datasources:write", asked_later=True),
+    own_transactions=True,
+)
 def save(actor: Actor, uid: str) -> Response:
     """Save a data source and test it."""
     form = Source()

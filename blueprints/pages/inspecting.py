@@ -77,7 +77,9 @@ def _plain(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY, default=str).decode()
 
 
-@pages.operation("GET", "/inspect/<uid>", access=can("dashboards:read"), own_transactions=True)
+@pages.operation(
+    "GET", "/inspect/<uid>", access=can("dashboards:read", asked_later=True), own_transactions=True
+)
 def show(actor: Actor, uid: str) -> Response:
     """Return what stands behind a panel. panel: its key; draft: as one's unsaved changes have it."""
     model, drawn = _drawn(actor, uid)
@@ -120,7 +122,9 @@ def _fragment(value: Any) -> Any:
     return orjson.loads(value.contents) if isinstance(value, orjson.Fragment) else str(value)
 
 
-@pages.operation("GET", "/inspect/<uid>/csv", access=can("dashboards:read"), own_transactions=True)
+@pages.operation(
+    "GET", "/inspect/<uid>/csv", access=can("dashboards:read", asked_later=True), own_transactions=True
+)
 def as_csv(actor: Actor, uid: str) -> Response:
     """Return a panel's data as CSV, frame below frame."""
     model, drawn = _drawn(actor, uid)
@@ -140,7 +144,7 @@ def as_csv(actor: Actor, uid: str) -> Response:
     )
 
 
-@pages.operation("GET", "/inspect/<uid>/json", access=can("dashboards:read"))
+@pages.operation("GET", "/inspect/<uid>/json", access=can("dashboards:read", asked_later=True))
 def as_json(actor: Actor, uid: str) -> Response:
     """Return one panel's JSON, for copying. panel: its id."""
     board = read_tree(_board(actor, uid).body)

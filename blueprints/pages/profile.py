@@ -49,7 +49,7 @@ def _shown(
     user = users.find(actor.user_id)
     sessions = [
         {**one, "seen": clock.age(datetime.fromisoformat(one["seenAt"]).replace(tzinfo=None), clock.now())}
-        for one in users.sessions(actor)
+        for one in users.sessions(actor.user_id, actor.session_id)
     ]
     return page(
         "profile",
@@ -125,7 +125,7 @@ def save_preferences(actor: Actor, user_id: int, again: Any, address: str) -> Re
 @pages.operation("POST", "/profile/sessions/<session_id>/end", access=person)
 def end_session(actor: Actor, session_id: int) -> Response:
     """Sign out elsewhere."""
-    users.end_session(actor, session_id)
+    users.end_session(actor.user_id, session_id, actor.session_id)
     return _done("session")
 
 

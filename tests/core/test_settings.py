@@ -68,15 +68,15 @@ def test_every_key_that_claims_a_meaning_is_read_somewhere() -> None:
 
 def test_what_has_no_effect_is_named_once() -> None:
     remarks = load(
-        environment={"GF_SMTP_ENABLED": "true", "GF_NOPE_X": "1", "GF_SESSION_COOKIE_NAME": "old"}
+        environment={"GF_REMOTE_CACHE_TYPE": "redis", "GF_NOPE_X": "1", "GF_SESSION_COOKIE_NAME": "old"}
     ).remarks
     assert remarks == (
         "GF_NOPE_X: unknown setting",
-        "GF_SMTP_ENABLED: [smtp] enabled is known but has no effect here",
+        "GF_REMOTE_CACHE_TYPE: [remote_cache] type is known but has no effect here",
         "GF_SESSION_COOKIE_NAME: [session] cookie_name is read as [auth] login_cookie_name",
     ) or set(remarks) == {
         "GF_NOPE_X: unknown setting",
-        "GF_SMTP_ENABLED: [smtp] enabled is known but has no effect here",
+        "GF_REMOTE_CACHE_TYPE: [remote_cache] type is known but has no effect here",
         "GF_SESSION_COOKIE_NAME: [session] cookie_name is read as [auth] login_cookie_name",
     }
 

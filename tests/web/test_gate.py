@@ -65,6 +65,8 @@ def test_every_operation_refuses_whoever_the_role_matrix_refuses(app: Flask, cli
         "editor": client.as_editor(),
         "orgadmin": client.as_orgadmin(),
     }
+    folder = client.as_orgadmin().post("/api/folders", {"title": "There is one", "uid": "one"})
+    assert folder.status_code == 200
     cases = _cases(app)
     assert len(cases) > 80
     wrong = []

@@ -47,7 +47,7 @@ def test_reply_codes_are_ones_that_the_original_documents(app: Flask) -> None:
     for name, (_, _, one) in ours.items():
         documented = set(theirs[name][2]["responses"])
         assert set(one["responses"]) <= documented | common, name
-        assert "200" in documented or name.startswith("datasourceProxy"), name
+        assert documented & {"200", "201", "202"} or name.startswith("datasourceProxy"), name
 
 
 def test_both_documents_are_served_to_anybody(client) -> None:  # type: ignore[no-untyped-def]
