@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from core.settings import load
@@ -52,6 +53,15 @@ def post_fork(server, worker):
     app.config["METRICS_DIR"] = _metrics
     with app.app_context():
         db.engine.dispose(close=False)
+    threading.Thread(target=_keep_house, args=(app,), name="housekeeping", daemon=True).start()
+
+
+def _keep_house(app):
+    """Send messages and clear away, beside the requests; the database lets one process at a time have each of them."""
+    from services import housekeeping
+
+    with app.app_context():
+        housekeeping.keep_going(app.config["SETTINGS"])
 
 
 def on_exit(server):

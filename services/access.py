@@ -21,6 +21,7 @@ from models import (
     Dashboard,
     DataSource,
     ObjectPermission,
+    OrgUser,
     RoleAssignment,
     RolePermission,
     TeamMember,
@@ -247,6 +248,12 @@ def require_role(actor: Actor, role: str) -> None:
     """Refuse to give a basic role above the caller's own; server administrators give any. Raises RoleTooHigh."""
     if not actor.server_admin and _ORDER.get(role, 9) > _ORDER.get(actor.role, 0):
         raise RoleTooHigh
+
+
+def held_in_org(org_id: int, user_id: int) -> bool:
+    """Say whether somebody belongs to an organisation."""
+    here = select(OrgUser.id).where(OrgUser.org_id == org_id, OrgUser.user_id == user_id)
+    return db.session.scalar(here) is not None
 
 
 def expected(actor: Actor, actions: Iterable[str]) -> bool:

@@ -46,6 +46,11 @@ def why(actor: Actor, user_id: int, action: str, scope: str) -> Answer:
     return Answer(whom.login, action, scope, bool(ways), tuple(ways))
 
 
+def account(actor: Actor, user_id: int) -> Actor:
+    """Return an account of the caller's organisation as the server sees it when it asks. Raises NotFound."""
+    return identity.as_account(actor, user_id)
+
+
 def as_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as the API shows it."""
     ways = [

@@ -92,6 +92,15 @@ def listed(*, query: str, name: str, limit: int, page: int) -> list[dict[str, An
     return [{"id": row.id, "name": row.name} for row in db.session.execute(found)]
 
 
+def count(query: str) -> int:
+    """Return how many organisations match beyond a page."""
+    found = select(func.count()).select_from(Org)
+    return (
+        db.session.scalar(found.where(func.lower(Org.name).like(f"%{query.lower()}%")) if query else found)
+        or 0
+    )
+
+
 def create(name: str, owner: Actor | None) -> int:
     """Make an organisation whose first administrator is the owner. Raises Conflict when the name is taken."""
     if db.session.scalar(select(Org.id).where(Org.name == name)):

@@ -95,7 +95,7 @@ def _fixed() -> list[Role]:
             name,
             "fixed",
             _pairs(grants),
-            display_name=name.rpartition(":")[2].capitalize(),
+            display_name=" ".join(name.replace(".", " ").split(":")[1:]).capitalize(),
             group=name.split(":")[1].replace(".", " ").capitalize(),
         )
         for name, grants in FIXED.items()

@@ -69,14 +69,14 @@ def stats() -> dict[str, int]:
         "playlists": 0,
         "stars": _count(Star.id),
         "alerts": 0,
-        "users": _count(User.id),
+        "users": _count(User.id, User.is_service_account.is_(False)),
     }
     for names, since in (("{}s", None), ("active{}s", month), ("dailyActive{}s", day)):
         seen = _people_by_role(since)
         for role in ("Admin", "Editor", "Viewer"):
             counts[names.format(role if since else role.lower())] = seen.get(role, 0)
-    counts["activeUsers"] = _count(User.id, User.last_seen > month)
-    counts["dailyActiveUsers"] = _count(User.id, User.last_seen > day)
+    counts["activeUsers"] = _count(User.id, User.last_seen > month, User.is_service_account.is_(False))
+    counts["dailyActiveUsers"] = _count(User.id, User.last_seen > day, User.is_service_account.is_(False))
     counts["monthlyActiveUsers"] = counts["activeUsers"]
     counts["activeSessions"] = _count(AuthSession.id, AuthSession.seen > month)
     counts["dailyActiveSessions"] = _count(AuthSession.id, AuthSession.seen > day)
@@ -89,6 +89,7 @@ def _count(column: Any, *where: Any) -> int:
 
 def _people_by_role(since: Any) -> dict[str, int]:
     query = select(OrgUser.role, func.count(distinct(OrgUser.user_id))).join(User, User.id == OrgUser.user_id)
+    query = query.where(User.is_service_account.is_(False))
     if since is not None:
         query = query.where(User.last_seen > since)
     return {str(role): int(number) for role, number in db.session.execute(query.group_by(OrgUser.role))}

@@ -30,6 +30,12 @@ class UserExists(DomainError):
     traced = True
 
 
+class ShortPassword(BadRequest):
+    """A password has at least four characters."""
+
+    message, traced = "New password too short", False
+
+
 def create(
     *,
     login: str,
@@ -129,6 +135,13 @@ def find_by_name(login_or_email: str) -> User:
 _LABELS = {"authproxy": "Auth Proxy", "ldap": "LDAP", "jwt": "JWT", "auth.saml": "SAML"}
 
 
+def account_called(org_id: int, name: str) -> int | None:
+    """Return the id of an organisation's person or service account by login, e-mail or (a service account's) name."""
+    called = or_(User.login == name, User.email == name, (User.name == name) & User.is_service_account)
+    here = select(User.id).join(OrgUser, OrgUser.user_id == User.id).where(OrgUser.org_id == org_id, called)
+    return db.session.scalar(here.limit(1)) if name else None
+
+
 def auth_labels(module: str) -> list[str]:
     """Return who vouches for a person, as lists call it; nobody but this server for who has a password here."""
     return [_LABELS.get(module, module.removeprefix("oauth_").title())] if module else []
@@ -209,7 +222,7 @@ def set_password(user_id: int, password: str, then: Callable[[], None] | None = 
     then: what belongs into the same transaction.
     """
     if len(password) < 4:
-        raise BadRequest("New password too short", field="password", traced=False)
+        raise ShortPassword
     hashed = crypto.hash_password(password)
     with transaction():
         find(user_id)

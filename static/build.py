@@ -20,7 +20,7 @@ ENTRIES = ("app.js", "app.css", "edit.js", "edit.css", "editor.js")
 MODULES, DIST, SRC = HERE / "node_modules", HERE / "dist", HERE / "src"
 ICONS = (
     "arrow-down", "arrow-up", "building-2", "check", "chevron-down", "clock", "code", "copy", "database", "ellipsis", "external-link", "eye", "eye-off", "folder",
-    "grip-horizontal", "house", "info", "key-round", "layout-grid", "menu", "plus", "redo-2", "refresh-cw", "settings", "star", "trash-2",
+    "grip-horizontal", "house", "info", "key-round", "layout-grid", "menu", "plus", "redo-2", "refresh-cw", "server", "settings", "shield", "star", "trash-2",
     "triangle-alert", "undo-2", "user", "zoom-out",
 )  # fmt: skip
 

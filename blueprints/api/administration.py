@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from core.access import Actor
 from core.errors import BadRequest
 from schemas.base import Body, ErrorReply, Flag, Message
-from services import access, data_sources
+from services import access, audit, data_sources
 from web.access import can, server_admin
 from web.operation import Operations
+from web.paging import number
 from web.responses import answer, said
 
 api = Operations("administration", __name__, url_prefix="/api/admin")
@@ -44,6 +45,23 @@ def change_settings(actor: Actor, body: dict[str, Any]) -> Response:
     raise BadRequest(
         "Settings stand in the configuration: change them there and start the server again", traced=False
     )
+
+
+@api.operation(
+    "GET",
+    "/audit",
+    access=can("audit:read", known=False),
+    query={"query": "string", "kind": "string", "userId": "integer", "page": "integer", "perpage": "integer"},
+    replies=_ERRORS,
+)
+def changes(actor: Actor) -> Response:
+    """List who changed what, newest first: before, after, and from where."""
+    limit, page = number("perpage", 100), number("page", 1)
+    total, found = audit.listed(
+        actor, query=request.args.get("query", ""), kind=request.args.get("kind", ""), limit=min(limit, 1000), page=page,
+        user_id=number("userId", 0),
+    )  # fmt: skip
+    return answer({"totalCount": total, "changes": found, "page": page, "perPage": limit})
 
 
 @api.operation("GET", "/settings/features", access=can("settings:read", known=False))

@@ -4,15 +4,21 @@ import orjson
 from flask import Blueprint, Flask
 
 from blueprints.pages import (
+    accounts,
     browse,
     dashboard,
     data_sources,
     editing,
     importing,
     inspecting,
+    joining,
     login,
+    members,
     org,
     profile,
+    rights,
+    roles,
+    server,
     site,
 )
 from core.settings import ROOT
@@ -36,6 +42,12 @@ def blueprints() -> tuple[Blueprint, ...]:
         importing.pages,
         profile.pages,
         org.pages,
+        members.pages,
+        accounts.pages,
+        rights.pages,
+        roles.pages,
+        server.pages,
+        joining.pages,
     )
 
 

@@ -94,6 +94,7 @@ def values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
         "refresh": refresh if isinstance(refresh, str) and _allowed(refresh, least) else "",
         "links": dashboard_links.of_dashboard(actor, model, request.script_root),
         "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
+        "may_give": actor.may("dashboards.permissions:read", *dashboards.scopes(dashboard)),
         "kiosk": request.args.get("kiosk") or "full" if "kiosk" in request.args else "",
     }
 

@@ -123,6 +123,7 @@ def _list(
     return page(
         "dashboards", actor, title, rows=rows, total=total, wanted=wanted, page_number=number_of, per_page=PER_PAGE, folder=folder,
         address=address_with, all_tags=search.tag_counts(actor)[:60], form=Folder(),
+        may_give=folder is not None and actor.may("folders.permissions:read", *dashboards.scopes(folder)),
         may_create=access.holds(actor, "dashboards:create"), may_make_folder=actor.may("folders:create"),
     )  # fmt: skip
 

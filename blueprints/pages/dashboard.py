@@ -40,6 +40,10 @@ def _page(actor: Actor, dashboard: Any) -> Response:
     target = _edited(actor, dashboard)
     if target:
         return go_to(target)
+    if request.args.get("editview") == "permissions" and actor.may(
+        "dashboards.permissions:read", *dashboards.scopes(dashboard)
+    ):
+        return go_to(f"/permissions/dashboards/{dashboard.uid}")
     if request.args.get("editview") == "dashboard_json":
         text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
         return page("model", actor, dashboard.title, text=text, dashboard=dashboard)

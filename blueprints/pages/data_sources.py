@@ -92,6 +92,7 @@ def _form(
         fields=fields,
         health=health,
         may_write=may_write,
+        may_give=row is not None and data_sources.may(actor, "datasources.permissions:read", row),
     )
 
 

@@ -45,7 +45,15 @@ def _form(actor: Actor, form: SignIn, status: int = 200) -> Response:
     form.user.render_kw["placeholder"] = settings().text("users", "login_hint")
     form.password.render_kw["placeholder"] = settings().text("users", "password_hint")
     closed = settings().flag("auth", "disable_login_form")
-    return page("login", actor, "Sign in", status, form=form, closed=closed)
+    return page(
+        "login",
+        actor,
+        "Sign in",
+        status,
+        form=form,
+        closed=closed,
+        sign_up=settings().flag("users", "allow_sign_up"),
+    )
 
 
 @pages.operation("POST", "/signin", access=public(_WHY), own_transactions=True)
