@@ -58,6 +58,8 @@ class Access:
 
     def _may_be_given(self, actor: Actor) -> bool:
         """Say whether the right may come from an object: the loaded one (asked later), or for a list any one."""
+        if not actor.known:
+            return False
         if self.of is not None and self.of.elsewhere:
             return True
         if not access.given_on_objects(self.actions):

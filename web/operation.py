@@ -121,8 +121,8 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
         if operation.is_page and access.known and operation.method in _UNSAFE:
             _check_form_token(actor)
         path = {name: _whole_number(name, text) if _ID.search(name) else text for name, text in path.items()}
-        if operation.body is not None:
-            path["body"] = operation.body.read(_json(operation.body.refused()))
+        if operation.body is not None and loader is None:
+            path["body"] = _body(operation.body)
         if operation.own_transactions:
             return handler(actor, **path)
         for left in reversed(range(_TRIES)):
@@ -145,6 +145,8 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
                 raise access.missing(actor, fault) from None
             held = loader.holding(actor, found)
             access.check_object(held, found)
+            if operation.body is not None:  # what is wrong with it concerns nobody who may not send it
+                rest["body"] = _body(operation.body)
             return handler(held, **{loader.name: found}, **rest)
 
     setattr(view, _DECLARED, operation)
@@ -168,6 +170,11 @@ def _whole_number(name: str, text: str) -> int:
         head, *rest = name.split("_")
         raise BadRequest(f"{head}{''.join(part.capitalize() for part in rest)} is invalid")
     return int(text)
+
+
+def _body(schema: Any) -> Any:
+    """Return the body as its schema reads it. Raises what the schema refuses with."""
+    return schema.read(_json(schema.refused()))
 
 
 def _json(refusal: DomainError) -> Any:
