@@ -65,10 +65,12 @@ def _matching(pattern: Path) -> Iterator[Path]:
     return pattern.parent.glob(pattern.name)
 
 
-def post(settings: Settings, recipient: str, template: str, values: Mapping[str, Any]) -> None:
+def post(
+    settings: Settings, recipient: str, template: str, values: Mapping[str, Any], *, hold: bool = False
+) -> None:
     """Put a message into the outbox, from `<template>.html` and `<template>.txt`, whose first line is the subject.
 
-    Nothing happens where no mail server is set up, or for what is no e-mail address.
+    Nothing happens where no mail server is set up, or for what is no e-mail address. hold: it is never sent.
     """
     if not is_on(settings) or "@" not in recipient or any(char in recipient for char in "\r\n,;<> "):
         return
@@ -86,7 +88,7 @@ def post(settings: Settings, recipient: str, template: str, values: Mapping[str,
             text=text.strip() + "\n",
             html=html,
             created=now,
-            due=now,
+            due=None if hold else now,
             sent=None,
         )
     )

@@ -35,7 +35,12 @@ def send(settings: Settings, who: str) -> None:
         select(User).where(or_(User.login == who, User.email == who), User.is_service_account.is_(False))
     )
     code, now = crypto.new_token(), clock.now()
-    if user is None or user.is_disabled or user.auth_module or not mail.is_on(settings):
+    address = f"{settings.root_url}user/password/reset?code={code}"
+    if user is None or user.is_disabled or user.auth_module:
+        # The same work as for somebody, so that the time tells nothing either.
+        mail.post(settings, "nobody@invalid", "reset_password", {"name": who, "url": address}, hold=True)
+        return
+    if not mail.is_on(settings):
         return
     db.session.execute(delete(ResetCode).where(ResetCode.created < now - GOOD_FOR))
     sent = select(func.count()).select_from(ResetCode).where(ResetCode.user_id == user.id)
@@ -43,7 +48,6 @@ def send(settings: Settings, who: str) -> None:
         return
     db.session.add(ResetCode(user_id=user.id, code_hash=crypto.token_hash(code), created=now))
     db.session.flush()
-    address = f"{settings.root_url}user/password/reset?code={code}"
     mail.post(settings, user.email, "reset_password", {"name": user.name or user.login, "url": address})
 
 
