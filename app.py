@@ -16,7 +16,7 @@ from core.crypto import Vault
 from core.settings import ROOT, Settings
 from models import db, engine
 from services import access, dashboard_files, dashboards, data_sources, quotas, setup
-from web import compression, errors, operation, person, security, session
+from web import compression, errors, identity, operation, person, security, session
 from web.forwarded import Forwarded, networks
 from web.prefix import Prefix
 
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     dashboards.keep_versions(settings.number("dashboards", "versions_to_keep"))
     dashboard_files.serve_folder(settings.text("belvedere", "dashboard_files"))
     errors.install(app)
+    identity.warn(settings)
     for blueprint in (*api.blueprints(), *pages.blueprints()):
         app.register_blueprint(blueprint)
     pages.install(app)

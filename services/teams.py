@@ -224,19 +224,17 @@ def sync_groups(user_id: int, names: Sequence[str]) -> None:
         TeamGroup.group_id.in_(list(names)), TeamGroup.org_id.in_(orgs)
     )
     wanted = {row.team_id: row.org_id for row in db.session.execute(query)}
-    held = dict(
-        db.session.execute(
-            select(TeamMember.team_id, TeamMember.is_external).where(TeamMember.user_id == user_id)
-        ).tuples()
-    )
+    mine = select(TeamMember.team_id, TeamMember.is_external).where(TeamMember.user_id == user_id)
+    held = {row.team_id: row.is_external for row in db.session.execute(mine)}
     fresh = {team_id: org_id for team_id, org_id in wanted.items() if team_id not in held}
     gone = [team_id for team_id, external in held.items() if external and team_id not in wanted]
     for team_id, org_id in fresh.items():
         values = {"org_id": org_id, "team_id": team_id, "user_id": user_id, "is_external": True}
         db.session.execute(insert(TeamMember).values(**values))
     if gone:
-        mine = TeamMember.user_id == user_id, TeamMember.team_id.in_(gone)
-        db.session.execute(delete(TeamMember).where(*mine))
+        db.session.execute(
+            delete(TeamMember).where(TeamMember.user_id == user_id, TeamMember.team_id.in_(gone))
+        )
     if fresh or gone:
         access.changed()
 

@@ -7,6 +7,7 @@ Source: reference summary, "Auth order"; the ways that are not built yet (render
 
 import base64
 import binascii
+import logging
 import quopri
 from collections.abc import Callable
 from functools import lru_cache
@@ -17,12 +18,15 @@ from flask import Response, current_app, g, redirect, request
 
 from core.access import NOBODY, Actor, Credential
 from core.errors import DomainError, Forbidden, NotFound, Unauthorized
+from core.settings import Settings
 from models.session import transaction
 from services import external, identity, users
 from services.external import External
 from web import session
 from web.configured import settings
 from web.forwarded import PEER, Networks, networks, within
+
+log = logging.getLogger("belvedere.identity")
 
 
 class _Refused(Unauthorized):
@@ -135,6 +139,12 @@ def _networks(text: str) -> Networks:
     return networks(text.replace(",", " ").split())
 
 
+def warn(settings: Settings) -> None:
+    """Say at the start what lets in more people than may be meant."""
+    if settings.flag("auth.proxy", "enabled") and not settings.text("auth.proxy", "whitelist"):
+        log.warning("auth.proxy.whitelist is empty: whoever reaches this server can say who they are")
+
+
 def _from_proxy() -> Actor | None:
     """Believe the header of `auth.proxy` from whoever is on its whitelist (or from everybody, where that is empty)."""
     given = settings()
@@ -150,7 +160,7 @@ def _from_proxy() -> Actor | None:
     told = {
         key.lower(): _header(header)
         for key, _, header in (one.partition(":") for one in given.words("auth.proxy", "headers"))
-        if header
+        if header in request.headers  # what the proxy says nothing of stays as it is
     }
     groups = told.get("groups")
     who = External(
