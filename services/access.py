@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, upda
 
 from core import roles
 from core.access import Actor, grants_of
-from core.errors import Forbidden
+from core.errors import BadRequest, Forbidden
 from core.roles import FIXED, SERVER_ADMIN, Grants, Role
 from models import (
     AccessRevision,
@@ -241,12 +241,17 @@ class RoleTooHigh(Forbidden):
     message, early = "Cannot assign a role higher than user's role", False
 
 
-_ORDER = {"": 0, Role.VIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
+_ORDER: dict[str, int] = {Role.VIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
 
 
 def require_role(actor: Actor, role: str) -> None:
-    """Refuse to give a basic role above the caller's own; server administrators give any. Raises RoleTooHigh."""
-    if not actor.server_admin and _ORDER.get(role, 9) > _ORDER.get(actor.role, 0):
+    """Refuse to give what is no basic role, or one above the caller's own; server administrators give any.
+
+    Raises BadRequest, RoleTooHigh.
+    """
+    if role not in _ORDER:
+        raise BadRequest("There is no such role: Viewer, Editor or Admin", field="role", traced=False)
+    if not actor.server_admin and _ORDER[role] > _ORDER.get(actor.role, 0):
         raise RoleTooHigh
 
 
