@@ -7,6 +7,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Page
 
+from core.settings import ROOT
 from tests.serving import ADMIN
 
 BOARD = Path(__file__).parent / "node-exporter-full.json"
@@ -44,3 +45,23 @@ def settled(page: Page) -> dict[str, int]:
         if page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 5"):
             page.evaluate("scrollTo(0, 0)")
     raise AssertionError(f"panels still load: {states}")
+
+
+def serious_faults(page: Page) -> list[str]:
+    """Return what axe-core finds serious; the colours of values are the dashboard's own data, not ours to choose."""
+    page.evaluate((ROOT / "static/node_modules/axe-core/axe.min.js").read_text() + ";0")
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    own = [one for one in found["violations"] if one["id"] == "color-contrast"]
+    for one in own:
+        one["nodes"] = [
+            node
+            for node in one["nodes"]
+            if not page.locator(node["target"][0]).evaluate(
+                "it => it.closest('[data-panel-content]') !== null"
+            )
+        ]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"} and one["nodes"]
+    ]

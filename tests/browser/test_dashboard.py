@@ -10,9 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import save, settled
+from tests.browser.steps import save, serious_faults, settled
 from tests.servers import free_port
-from tests.serving import ROOT, belvedere, running, wait_for
+from tests.serving import belvedere, running, wait_for
 
 CHARTS, OVERVIEW = "/d/sample-charts/x", "/d/sample-overview/x"
 EVIL = "<img src=x onerror=\"window.hit='name'\"><script>window.hit='script'</script>'\"`"
@@ -223,26 +223,6 @@ def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
         signed_in.mouse.move(400, 300)
         assert signed_in.evaluate("window.hit") is None, path
         assert signed_in.locator("[onerror], [href^=javascript]").count() == 0
-
-
-def serious_faults(page: Page) -> list[str]:
-    """Return what axe-core finds serious; the colours of values are the dashboard's own data, not ours to choose."""
-    page.evaluate((ROOT / "static/node_modules/axe-core/axe.min.js").read_text() + ";0")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    own = [one for one in found["violations"] if one["id"] == "color-contrast"]
-    for one in own:
-        one["nodes"] = [
-            node
-            for node in one["nodes"]
-            if not page.locator(node["target"][0]).evaluate(
-                "it => it.closest('[data-panel-content]') !== null"
-            )
-        ]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
-        for one in found["violations"]
-        if one["impact"] in {"serious", "critical"} and one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
