@@ -73,7 +73,7 @@ class ObjectPermission(Base):
 
     __tablename__ = "object_permission"
     __table_args__ = (
-        Index("ix_object_permission_dashboard", "dashboard_id", "level"),
+        Index("ix_object_permission_dashboard", "dashboard_id", "level", "role", "user_id", "team_id"),
         Index("ix_object_permission_source", "data_source_id"),
         Index("ix_object_permission_account", "account_id"),
         Index("ix_object_permission_role", "org_id", "role", "level"),

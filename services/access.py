@@ -148,8 +148,8 @@ def fixed_by_uid(uid: str) -> Grants:
 # Rights on single objects -------------------------------------------------------------------------------------------
 
 _P, _M, _BOARD = table(ObjectPermission).c, table(TeamMember).c, table(Dashboard).c
-_ACCOUNT: Any = bindparam("account_id", type_=User.id.type)
-_ROLE: Any = bindparam("role")
+ACCOUNT: Any = bindparam("account_id", type_=User.id.type)
+ROLE: Any = bindparam("role")
 NO_ROLE = "none"
 
 
@@ -171,7 +171,7 @@ def level_on(which: Any, object_id: Any) -> Any:
     """
     return (
         select(func.max(_P.level))
-        .where(which == object_id, held_by(_ACCOUNT, _ROLE))
+        .where(which == object_id, held_by(ACCOUNT, ROLE))
         .correlate_except(table(ObjectPermission), table(TeamMember))
     ).scalar_subquery()
 
@@ -312,19 +312,19 @@ _HELD = (
     .select_from(table(ObjectPermission))
     .outerjoin(table(Dashboard), _BOARD.id == _P.dashboard_id)
     .outerjoin(table(DataSource), table(DataSource).c.id == _P.data_source_id)
-    .where(_P.org_id == bindparam("org_id"), held_by(_ACCOUNT, _ROLE))
+    .where(_P.org_id == bindparam("org_id"), held_by(ACCOUNT, ROLE))
     .group_by(_BOARD.uid, _BOARD.is_folder, table(DataSource).c.uid, _P.account_id)
 )
 _SOURCED = _P.data_source_id.is_not(None).label("source")
-_ACCOUNTED = _P.account_id.is_not(None).label("account")
+ACCOUNTED = _P.account_id.is_not(None).label("account")
 _HELD_KINDS = (
-    select(_P.level, _BOARD.is_folder, _SOURCED, _ACCOUNTED)
+    select(_P.level, _BOARD.is_folder, _SOURCED, ACCOUNTED)
     .select_from(table(ObjectPermission))
     .outerjoin(table(Dashboard), _BOARD.id == _P.dashboard_id)
-    .where(_P.org_id == bindparam("org_id"), held_by(_ACCOUNT, _ROLE))
+    .where(_P.org_id == bindparam("org_id"), held_by(ACCOUNT, ROLE))
     .distinct()
 )
-_TEAMS = select(_M.team_id, _M.permission).where(_M.org_id == bindparam("org_id"), _M.user_id == _ACCOUNT)
+_TEAMS = select(_M.team_id, _M.permission).where(_M.org_id == bindparam("org_id"), _M.user_id == ACCOUNT)
 
 
 def held_on_objects(actor: Actor, *, scopes: bool = True) -> dict[str, list[str]]:

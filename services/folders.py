@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from core import clock
 from core.access import Actor, Loader
 from core.errors import BadRequest, Conflict, DomainError, NotFound
 from dashboards import document
-from models import Dashboard, db
+from models import Dashboard
+from models.base import table
+from models.session import fetch
 from services import access, dashboards, reach
 
 
@@ -56,12 +58,19 @@ by_uid = Loader("folder", ("uid",), find_by_uid, dashboards.scopes, access.on_bo
 by_id = Loader("folder", ("folder_id",), find_by_id, dashboards.scopes, access.on_board)
 
 
+_BOARD = table(Dashboard).c
+_LISTED = (
+    select(_BOARD.id, _BOARD.uid, _BOARD.title)
+    .where(_BOARD.org_id == bindparam("org_id"), _BOARD.is_folder)
+    .order_by(_BOARD.title)
+)
+
+
 def listed(actor: Actor, *, limit: int, page: int) -> list[dict[str, Any]]:
     """Return a page of the folders by title: id, uid, title."""
-    query = select(Dashboard.id, Dashboard.uid, Dashboard.title).where(
-        Dashboard.org_id == actor.org_id, Dashboard.is_folder, reach.boards_where(actor, "read")
-    )
-    rows = db.session.execute(query.order_by(Dashboard.title).limit(limit).offset(limit * (page - 1)))
+    mine = reach.folders_where("read", reach.reach(actor, "folders:read", "folders"))
+    query = _LISTED.where(mine).limit(limit).offset(limit * (page - 1))
+    rows = fetch(query, **reach.params(actor))
     return [{"id": row.id, "uid": row.uid, "title": row.title} for row in rows]
 
 

@@ -1,15 +1,16 @@
 """Lists filtered in SQL: conditions under which rows are the caller's to see, for the rights of `services.access`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, true
 
 from core import roles
 from core.access import Actor
 from models import Dashboard, DataSource, ObjectPermission, TeamMember
 from models.base import table
+from services import access
 from services.access import NO_ROLE, held_by
 
 
@@ -43,15 +44,24 @@ def reach(actor: Actor, action: str, kind: str) -> Reach:
     return Reach(everything, frozenset(ids), frozenset(uids), frozenset(names))
 
 
-_board, _folder = table(Dashboard).c, aliased(Dashboard)
+_board, _folder = table(Dashboard).c, table(Dashboard).alias("given_folder").c
 _P, _M = table(ObjectPermission).c, table(TeamMember).c
+
+
+# What conditions need to know of the caller: `params(actor)`. They are made once for each set of scopes, since making
+# one takes as long as the database takes to answer it.
+_ORG: Any = bindparam("org_id")
+
+
+def params(actor: Actor) -> dict[str, Any]:
+    """Return the parameters of statements that hold a condition of `boards_where`."""
+    return {"org_id": actor.org_id, **access.params(actor)}
 
 
 def boards_where(actor: Actor, verb: str) -> ColumnElement[bool]:
     """Return the condition under which the caller may read or write a row of dashboards (folders among them)."""
-    boards = _dashboards_where(actor, f"dashboards:{verb}")
-    folders = _folders_where(actor, f"folders:{verb}")
-    return or_(and_(_board.is_folder.is_(False), boards), and_(_board.is_folder.is_(True), folders))
+    boards, inside = (reach(actor, f"dashboards:{verb}", kind) for kind in ("dashboards", "folders"))
+    return _boards_where(verb, boards, inside, reach(actor, f"folders:{verb}", "folders"))
 
 
 def sees_all_boards(actor: Actor, verb: str) -> bool:
@@ -62,55 +72,59 @@ def sees_all_boards(actor: Actor, verb: str) -> bool:
     ) and reach(actor, f"folders:{verb}", "folders").everything
 
 
-def _folders_where(actor: Actor, action: str) -> ColumnElement[bool]:
-    reached = reach(actor, action, "folders")
+@lru_cache(maxsize=512)
+def _boards_where(verb: str, by_board: Reach, by_folder: Reach, folders: Reach) -> ColumnElement[bool]:
+    return or_(
+        and_(_board.is_folder.is_(False), _dashboards_where(f"dashboards:{verb}", by_board, by_folder)),
+        and_(_board.is_folder.is_(True), _folders_where(f"folders:{verb}", folders)),
+    )
+
+
+@lru_cache(maxsize=512)
+def folders_where(verb: str, reached: Reach) -> ColumnElement[bool]:
+    """Return the condition for a list of folders alone."""
+    return _folders_where(f"folders:{verb}", reached)
+
+
+def _given(object_id: Any, level: int | None) -> ColumnElement[bool]:
+    """Return the condition that a level was given to the caller on a dashboard or folder."""
+    mine = access.held_by(access.ACCOUNT, access.ROLE)
+    return exists().where(_P.dashboard_id == object_id, _P.level >= (99 if level is None else level), mine)
+
+
+def _folders_where(action: str, reached: Reach) -> ColumnElement[bool]:
     if reached.everything:
         return true()
-    own = exists().where(
-        _P.dashboard_id == _board.id,
-        _P.level >= (roles.least(roles.FOLDER, action) or 99),
-        held_by(actor.account_id, actor.role or NO_ROLE),
-    )
     named = [
         column.in_(values)
         for column, values in ((_board.id, reached.ids), (_board.uid, reached.uids))
         if values
     ]
-    return or_(*named, own)
+    return or_(*named, _given(_board.id, roles.least(roles.FOLDER, action)))
 
 
-def _dashboards_where(actor: Actor, action: str) -> ColumnElement[bool]:
-    by_board, by_folder = reach(actor, action, "dashboards"), reach(actor, action, "folders")
+def _dashboards_where(action: str, by_board: Reach, by_folder: Reach) -> ColumnElement[bool]:
     if by_board.everything or by_folder.everything:
         return true()
-    conditions: list[ColumnElement[bool]] = []
     # First what costs one look at a small list: the folders that the caller may look into.
-    inside = _given_folders(actor, roles.least(roles.FOLDER, action) or 99, by_folder)
-    conditions.append(_board.folder_id.in_(inside))
+    conditions: list[ColumnElement[bool]] = [_board.folder_id.in_(_given_folders(action, by_folder))]
     if "general" in by_folder.uids:
         conditions.append(_board.folder_id == 0)
     if by_board.ids:
         conditions.append(_board.id.in_(by_board.ids))
     if by_board.uids:
         conditions.append(_board.uid.in_(by_board.uids))
-    own = exists().where(
-        _P.dashboard_id == _board.id,
-        _P.level >= (roles.least(roles.DASHBOARD, action) or 99),
-        held_by(actor.account_id, actor.role or NO_ROLE),
-    )
-    return or_(*conditions, own)
+    return or_(*conditions, _given(_board.id, roles.least(roles.DASHBOARD, action)))
 
 
-def _given_folders(actor: Actor, level: int, reached: Reach) -> Any:
-    given = exists().where(
-        _P.dashboard_id == _folder.id, _P.level >= level, held_by(actor.account_id, actor.role or NO_ROLE)
-    )
+def _given_folders(action: str, reached: Reach) -> Any:
     named = []
     if reached.ids:
         named.append(_folder.id.in_(reached.ids))
     if reached.uids:
         named.append(_folder.uid.in_(reached.uids))
-    return select(_folder.id).where(_folder.org_id == actor.org_id, _folder.is_folder, or_(given, *named))
+    given = _given(_folder.id, roles.least(roles.FOLDER, action))
+    return select(_folder.id).where(_folder.org_id == _ORG, _folder.is_folder, or_(given, *named))
 
 
 def sources_where(actor: Actor, action: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from core.access import Actor
 from core.errors import BadRequest, Unprocessable
-from models import Dashboard, DashboardTag, Star, db
+from models import Dashboard, DashboardTag, Star
 from models.base import table
 from models.session import fetch
 from services import reach
@@ -92,7 +92,7 @@ def find(actor: Actor, wanted: Wanted, *more: Any) -> Page:
         .limit(wanted.limit)
         .offset(wanted.limit * (wanted.page - 1))
     )
-    found: Sequence[Any] = fetch(query).all()
+    found: Sequence[Any] = fetch(query, **reach.params(actor)).all()
     if not wanted.sort:
         found = sorted(
             found, key=lambda row: not row.is_folder
@@ -171,11 +171,11 @@ def tag_counts(actor: Actor) -> list[dict[str, Any]]:
         )
     return [
         {"term": row.term, "count": row.number}
-        for row in db.session.execute(query.group_by(DashboardTag.term).order_by(DashboardTag.term))
+        for row in fetch(query.group_by(DashboardTag.term).order_by(DashboardTag.term), **reach.params(actor))
     ]
 
 
 def count(actor: Actor, wanted: Wanted) -> int:
     """Return how many there are beyond the page."""
     query = select(func.count(_BOARD.id)).where(_BOARD.org_id == actor.org_id, *_filters(actor, wanted))
-    return int(fetch(query).scalar_one())
+    return int(fetch(query, **reach.params(actor)).scalar_one())

@@ -228,7 +228,10 @@ def _tables():
     )
     op.create_index("ix_object_permission_account", "object_permission", ["account_id"], unique=False)
     op.create_index(
-        "ix_object_permission_dashboard", "object_permission", ["dashboard_id", "level"], unique=False
+        "ix_object_permission_dashboard",
+        "object_permission",
+        ["dashboard_id", "level", "role", "user_id", "team_id"],
+        unique=False,
     )
     op.create_index("ix_object_permission_source", "object_permission", ["data_source_id"], unique=False)
     op.create_index("ix_object_permission_role", "object_permission", ["org_id", "role", "level"])
