@@ -10,7 +10,7 @@ from core.errors import BadRequest, DomainError, NotFound, Unprocessable
 from dashboards import document
 from schemas.base import ErrorReply, Message
 from schemas.dashboards import DashboardReply, SaveReply, Trimmed, Validated, read_import, read_save
-from services import dashboard_files, dashboards, orgs, quotas, search
+from services import dashboard_files, dashboard_inputs, dashboards, orgs, quotas, search
 from web.access import can, signed_in
 from web.generations import Generation, asked, older_than
 from web.operation import Operations
@@ -194,7 +194,7 @@ def import_dashboard(actor: Actor) -> Response:
     if "dashboard" not in document.read(data):
         raise Unprocessable("Dashboard must be set")
     wanted, inputs = read_import(data)
-    wanted.body = dashboards.import_inputs(wanted.body, inputs)
+    wanted.body = dashboard_inputs.fill(wanted.body, inputs)
     quotas.require("dashboard", org_id=actor.org_id)
     saved = dashboards.save(actor, wanted)
     folder_uid = dashboards.find_by_uid(actor, saved.uid).folder_uid or ""

@@ -4,10 +4,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, request
+from flask import Response, render_template, request
 
 from blueprints.pages.forms import Folder
-from blueprints.pages.rendering import go_to, page
+from blueprints.pages.rendering import HTML, go_to, page
 from core import clock
 from core.access import Actor
 from core.errors import DomainError
@@ -122,10 +122,20 @@ def _list(
 
     return page(
         "dashboards", actor, title, rows=rows, total=total, wanted=wanted, page_number=number_of, per_page=PER_PAGE, folder=folder,
-        address=address_with, all_tags=search.tag_counts(actor)[:60], form=Folder(),
+        address=address_with, form=Folder(),
         may_give=folder is not None and actor.may("folders.permissions:read", *dashboards.scopes(folder)),
         may_create=access.holds(actor, "dashboards:create"), may_make_folder=actor.may("folders:create"),
     )  # fmt: skip
+
+
+@pages.operation("GET", "/dashboards/tags", access=signed_in)
+def tags(actor: Actor) -> Response:
+    """Return the menu of tags, which is counted when it is opened; links add a tag to the filters of the address."""
+    now = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    found = [
+        {**one, "address": urlencode([*now, ("tag", one["term"])])} for one in search.tag_counts(actor)[:60]
+    ]
+    return Response(render_template("partials/tags.html", tags=found), content_type=HTML)
 
 
 @pages.operation("POST", "/dashboards/folder/new", access=can("folders:create"), own_transactions=True)

@@ -10,7 +10,7 @@ from core.access import Actor
 from core.errors import DomainError
 from dashboards import document
 from models.session import transaction
-from services import dashboards, data_sources, folders
+from services import dashboard_inputs, dashboards, data_sources, folders
 from web.access import can
 from web.operation import Pages
 
@@ -61,7 +61,7 @@ def run(actor: Actor) -> Response:
         )
         with transaction():
             wanted = dashboards.Save(
-                dashboards.import_inputs(members, given),
+                dashboard_inputs.fill(members, given),
                 folder_uid=form.folder.data or "",
                 overwrite=form.overwrite.data,
             )

@@ -368,3 +368,10 @@ def test_empty_queries_are_no_fault(client: Any, make_dashboard: Any) -> None:
     make_dashboard(panels=[panel(targets=[{"refId": "A", "expr": " ", "datasource": {"uid": "p"}}])])
     (line,) = lines(client.as_viewer().get("/d/board/panels?ids=1"))
     assert (line["state"], "No data" in line["html"]) == ("done", True)
+
+
+def test_tags_are_counted_when_their_menu_is_opened(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(title="One", uid="one", tags=["a & b", "c"])
+    assert "a &amp; b" not in client.as_viewer().get("/dashboards").text.partition("<tbody")[0]
+    menu = client.as_viewer().get("/dashboards/tags?query=x&page=3&tag=c").text
+    assert 'href="?query=x&amp;tag=c&amp;tag=a+%26+b"' in menu
