@@ -99,7 +99,7 @@ by_name = Loader("source", ("name",), find_by_name, scopes, access.on_source)
 
 def listed(actor: Actor, action: str = _READ) -> list[Any]:
     """Return the data sources on which the caller may do something, by name, as rows."""
-    return list(fetch(_LISTED.where(reach.sources_where(actor, action)), org_id=actor.org_id))
+    return list(fetch(_LISTED.where(reach.sources_where(actor, action)), **reach.params(actor)))
 
 
 def may(actor: Actor, action: str, row: Any) -> bool:

@@ -128,13 +128,17 @@ def _given_folders(action: str, reached: Reach) -> Any:
 
 
 def sources_where(actor: Actor, action: str) -> ColumnElement[bool]:
-    """Return the condition under which an action is allowed on a row of data sources."""
-    reached, source = reach(actor, action, "datasources"), table(DataSource).c
+    """Return the condition under which an action is allowed on a row of data sources; `params(actor)` are its parameters."""
+    is_open = roles.OPEN_SOURCES in actor.grants.get(action, ())
+    return _sources_where(action, reach(actor, action, "datasources"), is_open)
+
+
+@lru_cache(maxsize=512)
+def _sources_where(action: str, reached: Reach, is_open: bool) -> ColumnElement[bool]:
+    source = table(DataSource).c
     if reached.everything:
         return true()
-    conditions: list[ColumnElement[bool]] = []
-    if roles.OPEN_SOURCES in actor.grants.get(action, ()):
-        conditions.append(source.restricted.is_(False))
+    conditions: list[ColumnElement[bool]] = [source.restricted.is_(False)] if is_open else []
     for column, values in (
         (source.id, reached.ids),
         (source.uid, reached.uids),
@@ -144,7 +148,7 @@ def sources_where(actor: Actor, action: str) -> ColumnElement[bool]:
             conditions.append(column.in_(values))
     least = roles.least(roles.SOURCE, action)
     if least is not None:
-        mine = held_by(actor.account_id, actor.role or NO_ROLE)
+        mine = held_by(access.ACCOUNT, access.ROLE)
         conditions.append(exists().where(_P.data_source_id == source.id, _P.level >= least, mine))
     return or_(*conditions) if conditions else false()
 
