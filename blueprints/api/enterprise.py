@@ -137,6 +137,15 @@ def remove_team_group(actor: Actor, team: Team, group: str) -> Response:
     return said("Team Group removed")
 
 
+@api.operation(
+    "DELETE", "/teams/<team_id>/groups", access=can("teams.permissions:write", of=_TEAM), query={"groupId": "string"},
+    replies={200: Message, **_ERRORS},
+)  # fmt: skip
+def remove_team_group_by_query(actor: Actor, team: Team) -> Response:
+    """Have a group be of no more concern to a team, as clients of later generations name it."""
+    return remove_team_group(actor, team, request.args.get("groupId", ""))
+
+
 # A licence: nothing is sold here, and everything is on.
 _LICENSING = can("licensing:read", known=False)
 
