@@ -116,6 +116,7 @@ def test_a_folder_for_a_team_alone(
     page.goto("/dashboards/f/guard/guard")
     page.get_by_role("link", name="Permissions").click()
     page.get_by_role("button", name="Take the permission of Viewer away").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take away").click()
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
     someone.reload()
     expect(someone.get_by_role("link", name="Guard", exact=True)).to_have_count(0)
