@@ -30,6 +30,7 @@ _SECRET = frozenset({"code", "key_hash", "password", "sealed"})
 _NOISE = frozenset(
     {"body", "created", "help_flags", "last_seen", "last_used", "slug", "updated", "updated_by"}
 )
+_NOISE_OF = {"user": {"org_id"}}  # which organisation somebody looks at
 _NAMES = ("login", "title", "name", "email", "role_uid", "group_id", "target", "role")
 _MOST_ROWS = 200
 STARS = "*****"
@@ -149,7 +150,9 @@ def _audited(statement: Any, given: Mapping[str, Any]) -> Table | None:
     which = statement.table
     if not isinstance(which, Table) or which.name not in KINDS:
         return None
-    if isinstance(statement, Update) and _set_by(statement, which, given) <= _NOISE:
+    if isinstance(statement, Update) and _set_by(statement, which, given) <= _NOISE | _NOISE_OF.get(
+        which.name, set()
+    ):
         return None
     return which
 

@@ -185,7 +185,7 @@ def file_answer(file: str) -> Response:
     "POST",
     "/import",
     id="importDashboard",
-    access=can("dashboards:create"),
+    access=can("dashboards:create", any_scope=True),
     replies={200: Message, 400: ErrorReply, 412: ErrorReply, 422: ErrorReply, **_ERRORS},
 )
 def import_dashboard(actor: Actor) -> Response:

@@ -43,7 +43,7 @@ class Changes(Body):
     show = Whole(load_default=0)
 
 
-@pages.operation("GET", "/dashboard/new", access=can("dashboards:create"))
+@pages.operation("GET", "/dashboard/new", access=can("dashboards:create", any_scope=True))
 def new(actor: Actor) -> Response:
     """Show an empty dashboard; nothing is kept before its first change."""
     del actor

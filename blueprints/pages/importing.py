@@ -17,7 +17,7 @@ from web.operation import Pages
 pages = Pages("import_pages", __name__)
 
 
-@pages.operation("GET", "/dashboard/import", access=can("dashboards:create"))
+@pages.operation("GET", "/dashboard/import", access=can("dashboards:create", any_scope=True))
 def show(actor: Actor) -> Response:
     """Ask for the JSON."""
     return _step(actor, Import())
@@ -34,7 +34,9 @@ def _step(
     return page("import", actor, "Import dashboard", status, form=form, inputs=inputs, sources=sources)
 
 
-@pages.operation("POST", "/dashboard/import", access=can("dashboards:create"), own_transactions=True)
+@pages.operation(
+    "POST", "/dashboard/import", access=can("dashboards:create", any_scope=True), own_transactions=True
+)
 def run(actor: Actor) -> Response:
     """Read the JSON; ask for what it leaves open; save."""
     form = Import()

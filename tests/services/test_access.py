@@ -327,3 +327,21 @@ def test_basic_roles_hold_what_the_reference_says() -> None:
     for role in ("Viewer", "Editor"):
         assert "dashboards:read" not in BASIC[role], "folders and dashboards say who reads them"
     assert all(":" in action for grants in FIXED.values() for action in grants)
+
+
+def test_who_may_edit_one_folder_makes_and_imports_dashboards_there(client: Any, vault: str) -> None:
+    viewer = client.as_viewer()
+    new, imported = (
+        {"dashboard": {"title": "New"}, "folderUid": "vault"},
+        {"dashboard": {"title": "In"}, "inputs": [], "folderUid": "vault"},
+    )
+    assert viewer.get("/dashboard/new").status_code == 403
+    assert viewer.post("/api/dashboards/import", imported).status_code == 403
+    client.as_orgadmin().post(
+        f"/api/access-control/folders/vault/users/{_id(client, 'viewer')}", {"permission": "Edit"}
+    )
+    assert viewer.post("/api/dashboards/db", new).status_code == 200
+    assert viewer.post("/api/dashboards/import", imported).status_code == 200
+    assert viewer.get("/dashboard/import").status_code == 200
+    assert viewer.get("/dashboard/new?folderUid=vault").status_code in {200, 302}
+    assert "New dashboard" in viewer.get("/dashboards").text
