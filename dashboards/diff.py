@@ -13,6 +13,7 @@ from dashboards.tree import Tree, every_panel
 OWN = frozenset({"id", "uid", "version", "iteration"})  # what the store sets
 LISTS = {"templating.list": "Variable", "annotations.list": "Annotation query", "links": "Link"}
 MOST_TEXT = 200
+DEEPEST = 100  # levels that are looked into
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,9 @@ def _flat(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str
     """Yield each leaf that differs: its path, and both values as text."""
     if old == new and type(old) is type(new):
         return
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
+    if len(path) > DEEPEST:
+        yield path, _shown(old), _shown(new)
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
         for name in dict.fromkeys([*old, *new]):
             yield from _flat(old.get(name), new.get(name), (*path, str(name)))
     elif isinstance(old, list) and isinstance(new, list):

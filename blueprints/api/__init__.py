@@ -27,6 +27,7 @@ from blueprints.api import (
     teams,
     user,
     users,
+    versions,
 )
 
 
@@ -60,4 +61,5 @@ def blueprints() -> tuple[Blueprint, ...]:
         user.stars,
         user.old_preferences,
         users.api,
+        versions.api,
     )

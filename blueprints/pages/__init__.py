@@ -20,6 +20,7 @@ from blueprints.pages import (
     roles,
     server,
     site,
+    versions,
 )
 from core.settings import ROOT
 from core.version import VERSION
@@ -37,6 +38,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         browse.pages,
         dashboard.pages,
         editing.pages,
+        versions.pages,
         inspecting.pages,
         data_sources.pages,
         importing.pages,

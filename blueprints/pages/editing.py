@@ -31,7 +31,13 @@ from web.responses import answer
 pages = Pages("editing_pages", __name__)
 WRITE = can("dashboards:write", "dashboards:create")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-VIEWS = {"settings": "Settings", "variables": "Variables", "links": "Links", "json": "JSON model"}
+VIEWS = {
+    "settings": "Settings",
+    "variables": "Variables",
+    "links": "Links",
+    "versions": "Versions",
+    "json": "JSON model",
+}
 
 
 class Changes(Body):

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.steps import save, settled, sign_in
+from tests.browser.steps import save, serious_faults, settled, sign_in
 from tests.serving import ADMIN
 
 
@@ -427,3 +427,20 @@ def test_labels_and_their_values_are_completed(signed_in: Page, node_board: str)
     with page.expect_navigation():
         page.get_by_role("dialog").get_by_role("button", name="Discard").click()
     expect(page).to_have_url(re.compile("/dashboards$"))
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_two_versions_are_compared_and_one_comes_back(signed_in: Page, server: str, theme: str) -> None:
+    save(server, title="Board of versions", uid="versions-board", panels=[])
+    save(server, title="Board renamed", uid="versions-board", panels=[])
+    page = signed_in
+    page.goto(f"{server}/d/versions-board/x?editview=versions")
+    page.goto(f"{server}/edit/versions-board/versions?theme={theme}")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("Line by line").click()
+    expect(page.get_by_role("region", name="Line by line")).to_contain_text('+   "title": "Board renamed"')
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Restore version 1", exact=True).click()
+    assert serious_faults(page) == []
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
+    expect(page).to_have_title(re.compile("Board of versions"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.pages.steps import lines, panel
+from tests.pages.steps import lines, panel, token
 
 
 def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: Any) -> None:
@@ -15,6 +15,7 @@ def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: An
         ("/d/board/x?editPanel=1&from=now-1h", "/edit/board/panel/1?from=now-1h"),
         ("/d/board/x?editview=settings", "/edit/board/settings"),
         ("/d/board/x?editview=templating", "/edit/board/variables"),
+        ("/d/board/x?editview=versions", "/edit/board/versions"),
         ("/d/board/x?editview=dashboard_json", "/edit/board/json"),
     ):
         assert client.as_editor().get(path).headers["Location"] == target
@@ -127,3 +128,25 @@ def test_a_board_nested_too_deeply_is_edited_or_refused(client: Any, make_dashbo
         assert client.as_editor().get(path).status_code in {200, 400}, path
     change = {"changes": [{"do": "set", "panel": 1, "path": ["title"], "value": "x"}]}
     assert client.as_editor().post("/edit/board/changes", json=change).status_code in {200, 400}
+
+
+def test_versions_are_compared_and_restored(client: Any, make_dashboard: Any) -> None:
+    make_dashboard(panels=[panel()])
+    body = {"title": "Board", "uid": "board", "version": 1, "panels": [], "tags": ["<new>"]}
+    client.as_editor().post("/api/dashboards/db", {"dashboard": body, "message": "all <gone>"})
+    browser = client.sign_in("editor")
+    shown = browser.get("/edit/board/versions").text
+    assert "all &lt;gone&gt;" in shown
+    compared = browser.get("/edit/board/versions?base=1&new=2").text
+    assert "<strong>Panel P</strong> · Removed" in compared
+    assert "&lt;new&gt;" in compared
+    assert browser.get("/edit/board/versions?base=1&new=9").status_code == 404
+    assert browser.post("/edit/board/versions", data={"version": "1"}).status_code == 403
+    form = {"csrf_token": token(shown), "version": "7"}
+    refused = browser.post("/edit/board/versions", data=form)
+    assert (refused.status_code, "Dashboard version not found" in refused.text) == (404, True)
+    done = browser.post("/edit/board/versions", data={**form, "version": "1"})
+    assert done.headers["Location"] == "/d/board/board"
+    assert len(browser.get("/api/dashboards/uid/board").json["dashboard"]["panels"]) == 1
+    assert client.as_viewer().get("/edit/board/versions").status_code == 403
+    assert client.as_stranger().get("/edit/board/versions").status_code in {403, 404}
