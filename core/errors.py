@@ -82,3 +82,13 @@ class Unavailable(DomainError):
 
     status = 503
     message = "The database is busy; try again"
+
+
+class Structured(DomainError):
+    """A refusal in the newer form, with a name for the fault."""
+
+    name: ClassVar[str] = ""
+
+    def body(self) -> dict[str, Any]:
+        """Return the members."""
+        return {"statusCode": self.status, "messageId": self.name, "message": self.text, "traceID": ""}

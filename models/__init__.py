@@ -13,6 +13,7 @@ from models.base import Base, db
 from models.dashboards import Dashboard, DashboardTag, DashboardVersion
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
+from models.links import ShortUrl
 from models.mail import Invitation, OutboxMessage, ResetCode
 from models.orgs import Org, OrgUser, Preferences, Team, TeamGroup, TeamMember
 from models.users import ApiKey, AuthSession, LoginAttempt, Star, User
@@ -41,6 +42,7 @@ __all__ = [
     "ResetCode",
     "RoleAssignment",
     "RolePermission",
+    "ShortUrl",
     "Star",
     "Team",
     "TeamGroup",

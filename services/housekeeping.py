@@ -10,9 +10,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core import clock
 from core.settings import Settings
-from models import AuditEntry, AuthSession, Draft, Invitation, LoginAttempt, OutboxMessage, ResetCode, audit
+from models import (
+    AuditEntry,
+    AuthSession,
+    Draft,
+    Invitation,
+    LoginAttempt,
+    OutboxMessage,
+    ResetCode,
+    ShortUrl,
+    audit,
+)
 from models.session import transaction
-from services import mail, resetting
+from services import mail, resetting, short_urls
 
 log = logging.getLogger("belvedere.housekeeping")
 EVERY_S, CLEAR_EVERY_S = 3, 3600
@@ -20,7 +30,7 @@ KEPT_MESSAGES, KEPT_DRAFTS, KEPT_INVITATIONS = timedelta(days=30), timedelta(day
 
 
 def clear(settings: Settings) -> None:
-    """Delete sessions that are over, old failures, codes, messages, drafts, and changes beyond `belvedere.audit_days`."""
+    """Delete sessions that are over, old failures, codes, messages, drafts, unused links, and changes beyond `belvedere.audit_days`."""
     now = clock.now()
     lifetime = timedelta(seconds=settings.seconds("auth", "login_maximum_lifetime_duration"))
     idle = timedelta(seconds=settings.seconds("auth", "login_maximum_inactive_lifetime_duration"))
@@ -32,11 +42,22 @@ def clear(settings: Settings) -> None:
         OutboxMessage.created < now - KEPT_MESSAGES,
         Draft.updated < now - KEPT_DRAFTS,
         (Invitation.updated < now - KEPT_INVITATIONS) & (Invitation.status != "InvitePending"),
+        (ShortUrl.created < now - short_urls.UNUSED_FOR) & ShortUrl.last_seen.is_(None),
     ]
     days = settings.number("belvedere", "audit_days")
     if days > 0:
         old.append(AuditEntry.at < now - timedelta(days=days))
-    models = (AuthSession, AuthSession, LoginAttempt, ResetCode, OutboxMessage, Draft, Invitation, AuditEntry)
+    models = (
+        AuthSession,
+        AuthSession,
+        LoginAttempt,
+        ResetCode,
+        OutboxMessage,
+        Draft,
+        Invitation,
+        ShortUrl,
+        AuditEntry,
+    )
     with audit.acting(audit.SILENT), transaction(separate=True) as session:
         for model, condition in zip(models, old, strict=False):
             session.execute(delete(model).where(condition))

@@ -1,10 +1,10 @@
 """How many of a thing an organisation, a person or the server may have: limits, counts, and the refusal beyond them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from core.errors import BadRequest, DomainError, Forbidden
+from core.errors import BadRequest, Forbidden, Structured
 from core.settings import Settings
 from models import ApiKey, AuthSession, Dashboard, DataSource, Org, OrgUser, Quota, User, db
 
@@ -64,24 +64,14 @@ def _reached(target: str) -> Reached:
     return NoMoreDashboards() if target == "dashboard" else Reached(target)
 
 
-class _Structured(DomainError):
-    """A refusal in the newer form, with a name for the fault."""
-
-    name: ClassVar[str] = ""
-
-    def body(self) -> dict[str, Any]:
-        """Return the members."""
-        return {"statusCode": self.status, "messageId": self.name, "message": self.text, "traceID": ""}
-
-
-class BadQuota(_Structured):
+class BadQuota(Structured):
     """The input is no limit, or there are no quotas here."""
 
     status, name = 400, "quota.bad-request"
     message = "Bad request"
 
 
-class NoSuchTarget(_Structured):
+class NoSuchTarget(Structured):
     """Nothing of this name is counted."""
 
     status, name = 404, "quota.invalid-target"

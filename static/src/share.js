@@ -17,16 +17,30 @@ function fill() {
   const link = address(location.pathname);
   if (panel) link.searchParams.set("viewPanel", panel);
   part("link").value = link;
+  part("fault").hidden = true;
   const alone = address(`${dataset.root}/d-solo/${dataset.dashboardUid}/${dataset.slug}`);
   alone.searchParams.set("panelId", panel);
   const quoted = alone.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   part("snippet").value = `<iframe src="${quoted}" width="450" height="200" frameborder="0"></iframe>`;
 }
 
+async function shorten() {
+  const path = new URL(part("link").value);
+  const reply = await fetch(`${dataset.root}/api/short-urls`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": dataset.token },
+    body: JSON.stringify({ path: (path.pathname + path.search).slice(dataset.root.length + 1) }),
+  }).catch(() => null);
+  if (reply?.ok) part("link").value = (await reply.json()).url;
+  part("fault").textContent = "The link could not be shortened; try again, or sign in again.";
+  part("fault").hidden = Boolean(reply?.ok);
+}
+
 export function startShare() {
   const dialog = document.getElementById("share");
   if (!dialog) return;
   dialog.addEventListener("change", fill);
+  part("short")?.addEventListener("click", shorten);
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-share]");
     if (!button) return;

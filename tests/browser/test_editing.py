@@ -367,6 +367,11 @@ def test_share_and_inspect(signed_in: Page, server: str, board: str) -> None:
     )
     dialog.get_by_label("Lock the time range").uncheck()
     assert "from=now-1h" in dialog.get_by_label("Link", exact=True).input_value()
+    dialog.get_by_role("button", name="Shorten").click()
+    expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile(r"/goto/\w{14}\?orgId=1$"))
+    uid = re.findall(r"/goto/(\w+)", dialog.get_by_label("Link", exact=True).input_value())[0]
+    other = page.request.get(f"{server}/goto/{uid}", max_redirects=0)
+    assert re.search(rf"/d/{board}/x\?.*from=now-1h.*viewPanel=2", other.headers["location"])
     dialog.get_by_role("button", name="Close").click()
     menu.hover()
     page.keyboard.press("i")

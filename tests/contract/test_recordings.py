@@ -29,6 +29,7 @@ LEAST = {
     "dashboard_versions": 0.97,
     "orgs": 0.97,
     "serviceaccounts": 0.97,
+    "short_urls": 0.97,
     "teams": 0.97,
     "users": 0.97,
     "search": 0.97,
