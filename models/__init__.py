@@ -10,6 +10,7 @@ from models.access import (
 )
 from models.audit import AuditEntry
 from models.base import Base, db
+from models.correlations import Correlation
 from models.dashboards import Dashboard, DashboardTag, DashboardVersion
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEntry",
     "AuthSession",
     "Base",
+    "Correlation",
     "Dashboard",
     "DashboardTag",
     "DashboardVersion",

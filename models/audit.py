@@ -22,7 +22,7 @@ from models.base import Base, Id, JsonText, db, exact, table
 log = logging.getLogger("belvedere.audit")
 KINDS = frozenset(
     {
-        "access_role", "api_key", "dashboard", "data_source", "invitation", "object_permission", "org", "org_user",
+        "access_role", "api_key", "correlation", "dashboard", "data_source", "invitation", "object_permission", "org", "org_user",
         "preferences", "quota", "role_assignment", "team", "team_group", "team_member", "user",
     }
 )  # fmt: skip
@@ -31,7 +31,7 @@ _NOISE = frozenset(
     {"body", "created", "help_flags", "last_seen", "last_used", "slug", "updated", "updated_by"}
 )
 _NOISE_OF = {"user": {"org_id"}}  # which organisation somebody looks at
-_NAMES = ("login", "title", "name", "email", "role_uid", "group_id", "target", "role")
+_NAMES = ("login", "title", "name", "email", "role_uid", "group_id", "target", "role", "label")
 _MOST_ROWS = 200
 STARS = "*****"
 

@@ -10,7 +10,7 @@ from core.access import Actor
 from models import AuditEntry, db
 
 KIND_WORDS = {
-    "access_role": "role", "api_key": "API key or token", "dashboard": "dashboard or folder", "data_source": "data source",
+    "access_role": "role", "api_key": "API key or token", "correlation": "correlation", "dashboard": "dashboard or folder", "data_source": "data source",
     "invitation": "invitation", "object_permission": "permission", "org": "organization", "org_user": "membership",
     "preferences": "preferences", "quota": "quota", "role_assignment": "role given", "team": "team",
     "team_group": "team's group", "team_member": "team's member", "user": "user or service account",

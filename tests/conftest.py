@@ -178,6 +178,9 @@ class Client:
     def put(self, path: str, json: Any = None, **more: Any) -> TestResponse:
         return self.send("PUT", path, json=json, **more)
 
+    def patch(self, path: str, json: Any = None, **more: Any) -> TestResponse:
+        return self.send("PATCH", path, json=json, **more)
+
     def delete(self, path: str, **more: Any) -> TestResponse:
         return self.send("DELETE", path, **more)
 

@@ -25,6 +25,7 @@ LEAST = {
     "access_control": 0.97,
     "admin": 0.97,
     "apikeys": 0.97,
+    "correlations": 0.97,
     "dashboard_permissions": 0.97,
     "dashboard_versions": 0.97,
     "orgs": 0.97,
