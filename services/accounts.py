@@ -236,6 +236,11 @@ def is_migrated(actor: Actor) -> bool:
     return bool(db.session.scalar(select(Org.keys_migrated).where(Org.id == actor.org_id)))
 
 
+def keys_are_hidden(actor: Actor) -> bool:
+    """Say whether the page of API keys was taken away."""
+    return bool(db.session.scalar(select(Org.keys_hidden).where(Org.id == actor.org_id)))
+
+
 def hide_keys(actor: Actor) -> None:
     """Take the page of API keys away."""
     db.session.execute(update(Org).where(Org.id == actor.org_id).values(keys_hidden=True))

@@ -24,6 +24,7 @@ from blueprints.pages import (
 )
 from core.settings import ROOT
 from core.version import VERSION
+from services import accounts as account_service
 from web.operation import form_token
 from web.prefix import url
 
@@ -60,5 +61,11 @@ def install(app: Flask) -> None:
     def asset(name: str) -> str:
         return url("/public/build/" + names.get(name, name))
 
-    app.jinja_env.globals.update(asset=asset, url=url, form_token=form_token, version=VERSION)
+    app.jinja_env.globals.update(
+        asset=asset,
+        url=url,
+        form_token=form_token,
+        version=VERSION,
+        keys_are_hidden=account_service.keys_are_hidden,
+    )
     app.jinja_env.filters["px"] = lambda value: f"{float(value):.1f}".rstrip("0").rstrip(".")

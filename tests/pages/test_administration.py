@@ -153,6 +153,13 @@ def test_api_keys_become_service_accounts_and_work_as_before(client: Any, admin:
     )
 
 
+def test_the_tab_of_api_keys_can_be_taken_away(client: Any, admin: Browser) -> None:
+    tab = 'href="/org/apikeys"'
+    assert tab in admin.page("/org/serviceaccounts")
+    assert client.as_admin().post("/api/serviceaccounts/hideApiKeys").status_code == 200
+    assert tab not in admin.page("/org/serviceaccounts")
+
+
 def test_a_person_from_making_to_deleting(client: Any, admin: Browser) -> None:
     made = admin.send(
         "/admin/users/create", name="Ann", email="ann@example.test", login="ann", password="secret"
