@@ -42,7 +42,11 @@ def save_dashboard(actor: Actor) -> Response:
     if asked() is Generation.G5:
         wanted.uid_clash = UidClash
     quotas.require("dashboard", org_id=actor.org_id)  # as recorded: of what is there as well
-    saved = dashboards.save(actor, wanted)
+    return stored(dashboards.save(actor, wanted))
+
+
+def stored(saved: dashboards.Saved) -> Response:
+    """Answer what a save did, in the form of the caller's generation."""
     reply = {"slug": saved.slug, "status": "success", "version": saved.version}
     if not older_than(Generation.G5):
         reply |= {"id": saved.id, "uid": saved.uid, "url": saved.url}

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from flask import Response, render_template
 
+from blueprints.api.dashboards import stored
 from core import clock
 from core.access import Actor
 from dashboards import diff
@@ -71,17 +72,7 @@ def _shown(actor: Actor, dashboard: Any, version: str) -> Response:
 
 
 def _restored(actor: Actor, dashboard: Any, body: dict[str, Any]) -> Response:
-    saved = versions.restore(actor, dashboard, body["version"])
-    return answer(
-        {
-            "id": saved.id,
-            "slug": saved.slug,
-            "status": "success",
-            "uid": saved.uid,
-            "url": saved.url,
-            "version": saved.version,
-        }
-    )
+    return stored(versions.restore(actor, dashboard, body["version"]))
 
 
 @api.operation(
