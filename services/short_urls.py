@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 
 from core import clock
 from core.access import Actor
-from core.errors import NotFound, Structured
+from core.errors import Forbidden, NotFound, Structured
 from core.identifiers import new_uid
 from models import ShortUrl, db
 from models.session import fetch, transaction
@@ -40,7 +40,9 @@ class InvalidPath(Structured):
 
 
 def create(actor: Actor, path: str) -> str:
-    """Keep a path and return its uid. Raises AbsolutePath, InvalidPath."""
+    """Keep a path and return its uid. Raises Forbidden (who is in no organisation), AbsolutePath, InvalidPath."""
+    if actor.org_id < 1:
+        raise Forbidden("Links belong to an organization, and you are in none")
     path = path.strip()
     if path.startswith("/"):
         raise AbsolutePath

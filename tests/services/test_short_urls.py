@@ -33,6 +33,12 @@ def test_a_link_is_for_who_is_in_and_of_the_organisation(client: Any, app: Any) 
     assert client.as_viewer().get("/goto/unknown").status_code == 404
 
 
+def test_who_is_in_no_organisation_makes_no_links(client: Any) -> None:
+    number = client.as_admin().get("/api/users/lookup?loginOrEmail=viewer").get_json()["id"]
+    assert client.as_admin().delete(f"/api/orgs/1/users/{number}").status_code == 200
+    assert client.as_viewer().post("/api/short-urls", {"path": PATH}).status_code == 403
+
+
 @pytest.mark.parametrize(
     "path",
     ["", " ", "/d/board", "//evil.test", " //evil.test", "\\\\evil.test", "\t/evil.test", "d/../../x", "a\n/b",
