@@ -92,3 +92,9 @@ class Structured(DomainError):
     def body(self) -> dict[str, Any]:
         """Return the members."""
         return {"statusCode": self.status, "messageId": self.name, "message": self.text, "traceID": ""}
+
+
+class AsRecorded(DomainError):
+    """A fault of whoever asked that the original answers with 500; clients know it by that."""
+
+    traced = True

@@ -8,20 +8,30 @@ from models.access import (
     RoleAssignment,
     RolePermission,
 )
+from models.annotations import Annotation, AnnotationTag, AnnotationTerm
 from models.audit import AuditEntry
 from models.base import Base, db
 from models.correlations import Correlation
 from models.dashboards import Dashboard, DashboardTag, DashboardVersion
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
+from models.library import LibraryConnection, LibraryElement, LibraryVersion
 from models.links import ShortUrl
 from models.mail import Invitation, OutboxMessage, ResetCode
 from models.orgs import Org, OrgUser, Preferences, Team, TeamGroup, TeamMember
+from models.playlists import Playlist, PlaylistItem
+from models.public_dashboards import PublicDashboard
+from models.query_history import PastQuery
+from models.snapshots import Snapshot
+from models.trash import TrashEntry
 from models.users import ApiKey, AuthSession, LoginAttempt, Star, User
 
 __all__ = [
     "AccessRevision",
     "AccessRole",
+    "Annotation",
+    "AnnotationTag",
+    "AnnotationTerm",
     "ApiKey",
     "AuditEntry",
     "AuthSession",
@@ -34,21 +44,30 @@ __all__ = [
     "Draft",
     "DraftStep",
     "Invitation",
+    "LibraryConnection",
+    "LibraryElement",
+    "LibraryVersion",
     "LoginAttempt",
     "ObjectPermission",
     "Org",
     "OrgUser",
     "OutboxMessage",
+    "PastQuery",
+    "Playlist",
+    "PlaylistItem",
     "Preferences",
+    "PublicDashboard",
     "Quota",
     "ResetCode",
     "RoleAssignment",
     "RolePermission",
     "ShortUrl",
+    "Snapshot",
     "Star",
     "Team",
     "TeamGroup",
     "TeamMember",
+    "TrashEntry",
     "User",
     "db",
 ]

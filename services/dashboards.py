@@ -17,7 +17,7 @@ from dashboards import document
 from models import Dashboard, DashboardTag, DashboardVersion, Star, User, audit, db
 from models.base import table
 from models.session import fetch
-from services import access, permissions, quotas
+from services import access, library_panels, permissions, quotas
 
 TITLE_MAX = 189
 
@@ -414,6 +414,8 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
     _keep_version(actor, number, version, wanted.message, body)
     if existing is None or existing.tags != values["tags"]:
         _keep_tags(actor.org_id, number, tags)
+    if existing is not None or library_panels.shows_some(body):
+        library_panels.connect(actor, number, body)
     return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
 
 

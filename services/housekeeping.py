@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,16 +14,20 @@ from core.settings import Settings
 from models import (
     AuditEntry,
     AuthSession,
+    Base,
     Draft,
     Invitation,
     LoginAttempt,
     OutboxMessage,
+    PastQuery,
     ResetCode,
     ShortUrl,
+    Snapshot,
+    TrashEntry,
     audit,
 )
 from models.session import transaction
-from services import mail, resetting, short_urls
+from services import mail, query_history, resetting, short_urls, trash
 
 log = logging.getLogger("belvedere.housekeeping")
 EVERY_S, CLEAR_EVERY_S = 3, 3600
@@ -30,36 +35,33 @@ KEPT_MESSAGES, KEPT_DRAFTS, KEPT_INVITATIONS = timedelta(days=30), timedelta(day
 
 
 def clear(settings: Settings) -> None:
-    """Delete sessions that are over, old failures, codes, messages, drafts, unused links, and changes beyond `belvedere.audit_days`."""
+    """Delete what nobody needs any more.
+
+    Sessions that are over, old failures, codes, messages, drafts, unused links, old queries, old trash, snapshots that have expired,
+    and changes beyond `belvedere.audit_days`.
+    """
     now = clock.now()
     lifetime = timedelta(seconds=settings.seconds("auth", "login_maximum_lifetime_duration"))
     idle = timedelta(seconds=settings.seconds("auth", "login_maximum_inactive_lifetime_duration"))
-    old = [
-        AuthSession.created < now - lifetime,
-        AuthSession.seen < now - idle,
-        LoginAttempt.created < now - timedelta(days=1),
-        ResetCode.created < now - resetting.GOOD_FOR,
-        OutboxMessage.created < now - KEPT_MESSAGES,
-        Draft.updated < now - KEPT_DRAFTS,
-        (Invitation.updated < now - KEPT_INVITATIONS) & (Invitation.status != "InvitePending"),
-        (ShortUrl.created < now - short_urls.UNUSED_FOR) & ShortUrl.last_seen.is_(None),
+    old: list[tuple[type[Base], Any]] = [
+        (AuthSession, AuthSession.created < now - lifetime),
+        (AuthSession, AuthSession.seen < now - idle),
+        (LoginAttempt, LoginAttempt.created < now - timedelta(days=1)),
+        (ResetCode, ResetCode.created < now - resetting.GOOD_FOR),
+        (OutboxMessage, OutboxMessage.created < now - KEPT_MESSAGES),
+        (Draft, Draft.updated < now - KEPT_DRAFTS),
+        (Invitation, (Invitation.updated < now - KEPT_INVITATIONS) & (Invitation.status != "InvitePending")),
+        (ShortUrl, (ShortUrl.created < now - short_urls.UNUSED_FOR) & ShortUrl.last_seen.is_(None)),
+        (TrashEntry, TrashEntry.deleted < now - trash.kept()),
+        (PastQuery, (PastQuery.created < now - query_history.KEPT) & PastQuery.starred.is_(False)),
     ]
+    if settings.flag("snapshots", "snapshot_remove_expired"):
+        old.append((Snapshot, Snapshot.expires < now))
     days = settings.number("belvedere", "audit_days")
     if days > 0:
-        old.append(AuditEntry.at < now - timedelta(days=days))
-    models = (
-        AuthSession,
-        AuthSession,
-        LoginAttempt,
-        ResetCode,
-        OutboxMessage,
-        Draft,
-        Invitation,
-        ShortUrl,
-        AuditEntry,
-    )
+        old.append((AuditEntry, AuditEntry.at < now - timedelta(days=days)))
     with audit.acting(audit.SILENT), transaction(separate=True) as session:
-        for model, condition in zip(models, old, strict=False):
+        for model, condition in old:
             session.execute(delete(model).where(condition))
 
 

@@ -26,7 +26,7 @@ from panels.upgrade import upgraded
 from queries import found, run
 from queries.panel_range import shifted, words
 from queries.variables import Resolver, State, built_in, in_address, read
-from services import data_sources, orgs
+from services import data_sources, library_panels, orgs
 
 HEAD_PX, BORDER_PX = 33, 2
 MOST_POINTS = 100_000
@@ -149,6 +149,8 @@ class Drawn:
 def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     """Read a dashboard and all data sources it may ask. Raises BadRequest for a range that is none."""
     board = orjson.loads(dashboard.body)
+    if library_panels.shows_some(dashboard.body):
+        library_panels.fill(actor.org_id, board)
     theme, own_zone, week = orgs.effective(actor)
     del theme
     time = board.get("time") if isinstance(board.get("time"), dict) else {}

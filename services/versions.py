@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from core.access import Actor, Loader
-from core.errors import DomainError, Forbidden, NotFound
+from core.errors import AsRecorded, Forbidden, NotFound
 from dashboards import document
 from models import Dashboard, DashboardVersion, User
 from models.session import fetch
@@ -28,10 +28,10 @@ class NoVersions(NotFound):
     traced = True
 
 
-class VersionMissing(DomainError):
-    """A read names a version that is not kept. The original answers 500, and clients look for that."""
+class VersionMissing(AsRecorded):
+    """A read names a version that is not kept."""
 
-    traced = True
+    message = "Dashboard version"
 
 
 class VersionNotFound(NotFound):

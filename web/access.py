@@ -1,10 +1,10 @@
 """What a route asks of its caller. Every route names one of these; there is no default."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.access import Actor, Credential, Loader
+from core.access import Actor, Credential, Loader, Role
 from core.errors import DomainError, Forbidden, NotFound, Unauthorized
 from services import access
 
@@ -30,6 +30,13 @@ class AccessDenied(Forbidden):
         return {"title": "Access denied", "message": self.text, "accessErrorId": "ACE" + number}
 
 
+_INCLUDED: dict[str, tuple[str, ...]] = {
+    Role.VIEWER: (Role.VIEWER,),
+    Role.EDITOR: (Role.VIEWER, Role.EDITOR),
+    Role.ADMIN: (Role.VIEWER, Role.EDITOR, Role.ADMIN),
+}
+
+
 @dataclass(frozen=True)
 class Access:
     """A route's demand. words: how documentation states it."""
@@ -40,6 +47,7 @@ class Access:
     known: bool = True
     admin: bool = False
     person: bool = False
+    role: str = ""
     any_scope: bool = False
     asked_later: bool = False
 
@@ -48,6 +56,8 @@ class Access:
         if self.known and not actor.known:
             raise Unauthorized
         if self.admin and not actor.server_admin:
+            raise Forbidden
+        if self.role and self.role not in _INCLUDED.get(actor.role, ()):
             raise Forbidden
         if self.person and not actor.user_id:
             if actor.account_id:
@@ -78,7 +88,7 @@ class Access:
 
     def check_object(self, actor: Actor, found: object) -> None:
         """Refuse an object that the caller's grants do not cover. Raises AccessDenied."""
-        if self.of is not None and not actor.may_any(self.actions, *self.of.scopes(found)):
+        if self.of is not None and self.actions and not actor.may_any(self.actions, *self.of.scopes(found)):
             raise AccessDenied(self.actions)
 
 
@@ -107,3 +117,9 @@ def public(reason: str) -> Access:
 signed_in = Access("anyone signed in")
 person = Access("a person, not a key", person=True)
 server_admin = Access("a server administrator", admin=True)
+editor = Access("an editor", role=Role.EDITOR)
+
+
+def of(demand: Access, loader: Loader) -> Access:
+    """Return a demand on the caller alone for a route that loads an object of their organisation."""
+    return replace(demand, of=loader)

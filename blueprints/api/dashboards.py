@@ -10,7 +10,16 @@ from core.errors import BadRequest, DomainError, NotFound, Unprocessable
 from dashboards import document
 from schemas.base import ErrorReply, Message
 from schemas.dashboards import DashboardReply, SaveReply, Trimmed, Validated, read_import, read_save
-from services import dashboard_files, dashboard_inputs, dashboards, orgs, quotas, search
+from services import (
+    dashboard_files,
+    dashboard_inputs,
+    dashboards,
+    library_panels,
+    orgs,
+    quotas,
+    search,
+    trash,
+)
 from web.access import can, signed_in
 from web.generations import Generation, asked, older_than
 from web.operation import Operations
@@ -20,7 +29,8 @@ api = Operations("dashboards", __name__, url_prefix="/api/dashboards")
 _ERRORS = {401: ErrorReply, 403: ErrorReply}
 
 
-def _json_body() -> bytes:
+def json_body() -> bytes:
+    """Return the body as it was sent. Raises BadRequest where it is not called JSON."""
     if request.mimetype != "application/json":
         raise BadRequest
     return request.get_data()
@@ -38,7 +48,7 @@ class UidClash(DomainError):
 )  # fmt: skip
 def save_dashboard(actor: Actor) -> Response:
     """Create or change a dashboard."""
-    wanted = read_save(_json_body())
+    wanted = read_save(json_body())
     if asked() is Generation.G5:
         wanted.uid_clash = UidClash
     quotas.require("dashboard", org_id=actor.org_id)  # as recorded: of what is there as well
@@ -56,11 +66,12 @@ def stored(saved: dashboards.Saved) -> Response:
 def shown(actor: Actor, dashboard: Any) -> Response:
     """Answer a dashboard in the form of the caller's generation: the stored text spliced in."""
     meta = dashboards.metadata(actor, dashboard)
+    body = library_panels.text_filled(actor.org_id, dashboard.body)
     if older_than(Generation.G85):
         meta = {"isStarred": False, **meta}
     if older_than(Generation.G5):
-        return spliced({"meta": meta}, dashboard=dashboard.body, model=dashboard.body)
-    return spliced({"meta": meta}, dashboard=dashboard.body)
+        return spliced({"meta": meta}, dashboard=body, model=body)
+    return spliced({"meta": meta}, dashboard=body)
 
 
 @api.operation(
@@ -86,8 +97,8 @@ def get_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
     return shown(actor, dashboard)
 
 
-def _deleted(dashboard: Any) -> Response:
-    dashboards.remove(dashboard)
+def _deleted(actor: Actor, dashboard: Any) -> Response:
+    trash.remove(actor, dashboard)
     if older_than(Generation.G85):
         return answer({"title": dashboard.title})
     return said(f"Dashboard {dashboard.title} deleted", id=dashboard.id, title=dashboard.title)
@@ -102,8 +113,7 @@ def _deleted(dashboard: Any) -> Response:
 )
 def delete_dashboard(actor: Actor, dashboard: Any) -> Response:
     """Delete a dashboard."""
-    del actor
-    return _deleted(dashboard)
+    return _deleted(actor, dashboard)
 
 
 @api.operation(
@@ -116,7 +126,7 @@ def delete_dashboard_by_slug(actor: Actor, dashboard: Any) -> Response:
     """Delete the one dashboard with a slug (2.0, 2.6, 5.x)."""
     if dashboards.count_with_slug(actor, dashboard.slug) > 1:
         raise dashboards.SlugNotUnique
-    return _deleted(dashboard)
+    return _deleted(actor, dashboard)
 
 
 @api.operation("GET", "/ids/<numbers>", access=can("dashboards:read", any_scope=True))
@@ -194,7 +204,7 @@ def file_answer(file: str) -> Response:
 )
 def import_dashboard(actor: Actor) -> Response:
     """Save an exported dashboard, its inputs filled in."""
-    data = _json_body()
+    data = json_body()
     if "dashboard" not in document.read(data):
         raise Unprocessable("Dashboard must be set")
     wanted, inputs = read_import(data)

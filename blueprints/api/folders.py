@@ -7,7 +7,7 @@ from flask import Response
 from core.access import Actor
 from schemas.base import ErrorReply
 from schemas.dashboards import FolderChange, FolderReply, NewFolder
-from services import dashboards, folders
+from services import dashboards, folders, trash
 from web.access import can
 from web.operation import Operations
 from web.paging import flag, number
@@ -98,6 +98,5 @@ def update_folder(actor: Actor, folder: Any, body: dict[str, Any]) -> Response:
 )
 def delete_folder(actor: Actor, folder: Any) -> Response:
     """Delete a folder with all that is in it."""
-    del actor
-    dashboards.remove(folder)
+    trash.remove(actor, folder)
     return Response(b"", content_type="application/json")  # as recorded: an empty answer

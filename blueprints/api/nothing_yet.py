@@ -31,17 +31,6 @@ class Publish(Body):
     channel = Text(load_default="")
 
 
-def _none(actor: Actor) -> Response:
-    """List what there is: nothing."""
-    del actor
-    return answer([])
-
-
-api.operation("GET", "/annotations", id="getAnnotations", access=can("annotations:read"))(_none)
-api.operation("GET", "/playlists", id="searchPlaylists", access=signed_in)(_none)
-api.operation("GET", "/dashboard/snapshots", id="searchDashboardSnapshots", access=signed_in)(_none)
-
-
 @api.operation("GET", "/live/list", access=signed_in)
 def channels(actor: Actor) -> Response:
     """List channels: nobody publishes."""

@@ -12,7 +12,7 @@ from blueprints.pages.rendering import HTML, go_to, page, theme_of
 from core import clock
 from core.access import Actor
 from models.session import transaction
-from services import dashboards, drafts, panel_data, users
+from services import dashboards, drafts, panel_data, trash, users
 from services.panel_data import Drawn, Page
 from web.access import can
 from web.operation import Pages
@@ -148,8 +148,7 @@ def _solo(actor: Actor, dashboard: Any) -> Response:
 @pages.operation("POST", "/d/<uid>/delete", access=can("dashboards:delete", of=dashboards.by_uid))
 def delete(actor: Actor, dashboard: Any) -> Response:
     """Delete a dashboard and go to the list."""
-    del actor
-    dashboards.remove(dashboard)
+    trash.remove(actor, dashboard)
     return go_to("/dashboards")
 
 

@@ -44,6 +44,9 @@ OTHERWISE = {
     ("POST", "/api/dashboards/id/{}/permissions"): "orgadmin",
     ("GET", "/api/folders/{}/permissions"): "orgadmin",
     ("POST", "/api/folders/{}/permissions"): "orgadmin",
+    # annotations of the organisation, which viewers read alone
+    ("POST", "/api/annotations/graphite"): "editor",
+    ("POST", "/api/annotations/mass-delete"): "editor",
 }
 # What answers 401 or 403 for reasons of its own, whoever asks, as recorded.
 ITS_OWN = {
