@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SPREAD := -n auto --dist loadfile
 
 .PHONY: help run test test-browser lint compare bench bench-page assets test-servers lock clean
 help: ## explain every target
@@ -11,13 +12,13 @@ run: $(VENV)/.run static/dist/manifest.json ## install everything and serve on p
 	@GF_BELVEDERE_SAMPLE_CONTENT=$${GF_BELVEDERE_SAMPLE_CONTENT:-true} $(BIN)/flask --app app serve
 
 test: $(VENV)/.dev static/dist/manifest.json lint ## lint, types, import rules, unit and contract tests
-	@$(BIN)/pytest -m "not browser" --ignore tests/integration
+	@$(BIN)/pytest $(SPREAD) -m "not browser" --ignore tests/integration
 
 test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium with a real Prometheus (apt: chromium nginx openssl prometheus prometheus-node-exporter)
 	@$(BIN)/pytest -m browser tests/browser
 
 test-servers: $(VENV)/.dev static/dist/manifest.json ## model, service, page and contract tests on real servers (apt: postgresql mariadb-server)
-	@for kind in postgres mysql; do $(BIN)/pytest -m "not browser" --database $$kind tests/models tests/services tests/web tests/pages tests/contract tests/integration || exit 1; done
+	@for kind in postgres mysql; do $(BIN)/pytest $(SPREAD) -m "not browser" --database $$kind tests/models tests/services tests/web tests/pages tests/contract tests/integration || exit 1; done
 	@$(BIN)/pytest tests/integration
 
 lint: $(VENV)/.dev static/node_modules/.stamp ## ruff, mypy, import-linter, djlint, biome

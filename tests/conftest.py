@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import URL, create_engine, event
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -31,6 +32,21 @@ hypothesis.settings.register_profile("random", derandomize=False)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 SECRET = {"GF_SECURITY_SECRET_KEY": "a key for tests", "GF_BELVEDERE_SAMPLE_CONTENT": "false"}
 ROLES = ("viewer", "editor", "orgadmin")
+
+
+# Making an application takes mostly what werkzeug takes to compile routes, which are the same in every test.
+_compiled: dict[tuple[str, bool], Any] = {}
+_compile = Rule._compile_builder
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    key = rule.rule, append_unknown
+    if key not in _compiled:
+        _compiled[key] = _compile(rule, append_unknown)
+    return _compiled[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[method-assign]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

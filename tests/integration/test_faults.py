@@ -65,23 +65,26 @@ def kept(base: str) -> set[str]:
 def test_killed_workers_lose_nothing_that_was_acknowledged(tmp_path: Path, store: dict[str, str]) -> None:
     with belvedere(tmp_path, **store) as base:
         stop = threading.Event()
+        statuses: dict[str, int] = {}
+
+        def acknowledged_so_far() -> int:
+            return list(statuses.values()).count(200)
 
         def kill() -> None:
-            while not stop.wait(0.3):
+            least = 10
+            while not stop.wait(0.02):
                 workers = base.workers()
-                if workers:
+                if workers and acknowledged_so_far() >= least:
                     os.kill(random.choice(workers), signal.SIGKILL)
+                    least = acknowledged_so_far() + 10
+
+        def one(name: str) -> None:
+            statuses[name] = save(base, name)
 
         killer = threading.Thread(target=kill)
         killer.start()
         with ThreadPoolExecutor(20) as pool:
-            statuses = dict(
-                zip(
-                    (names := [f"k{n}" for n in range(200)]),
-                    pool.map(lambda one: save(base, one), names),
-                    strict=True,
-                )
-            )
+            list(pool.map(one, (f"k{n}" for n in range(200))))
         stop.set()
         killer.join()
         wait_for(base + "/api/health")
