@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
-from models import Dashboard, DashboardTag, DashboardVersion, Star, User, audit, db
+from models import Dashboard, DashboardTag, DashboardVersion, PublicDashboard, Star, User, audit, db
 from models.base import table
 from models.session import fetch
 from services import access, library_panels, permissions, quotas
@@ -159,7 +159,15 @@ _starred = (
     .exists()
     .label("starred")
 )
-_READ = _joined(Dashboard.body, _starred)
+_PUBLIC = table(PublicDashboard).c
+_public = (
+    select(func.max(case((_PUBLIC.enabled, 1), else_=0)))
+    .where(_PUBLIC.dashboard_id == Dashboard.id)
+    .correlate(Dashboard)
+    .scalar_subquery()
+    .label("public")
+)
+_READ = _joined(Dashboard.body, _starred, _public)
 _BY_UID = _READ.where(Dashboard.uid == bindparam("key"))
 _BY_ID = _READ.where(Dashboard.id == bindparam("key"))
 _BY_SLUG = (
@@ -251,10 +259,10 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
         "provisioned": False,
         "provisionedExternalId": "",
         "annotationsPermissions": notes,
-        "hasPublicDashboard": False,
+        "hasPublicDashboard": row.public is not None,
         "publicDashboardAccessToken": "",
         "publicDashboardUid": "",
-        "publicDashboardEnabled": False,
+        "publicDashboardEnabled": bool(row.public),
     }
 
 

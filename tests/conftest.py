@@ -39,7 +39,7 @@ _compiled: dict[tuple[str, bool], Any] = {}
 _compile = Rule._compile_builder
 
 
-def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT002 - as werkzeug calls it
     key = rule.rule, append_unknown
     if key not in _compiled:
         _compiled[key] = _compile(rule, append_unknown)

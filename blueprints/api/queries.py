@@ -10,6 +10,7 @@ from core.frames import Shared, to_json
 from datasources.base import SourceConfig
 from models import DataSource
 from models.session import transaction
+from queries.run import Result
 from schemas.base import ErrorReply
 from schemas.data_sources import Queries, QueryReply
 from services import data_sources, queries
@@ -22,7 +23,8 @@ api = Operations("queries", __name__, url_prefix="/api")
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _timeout() -> float:
+def timeout() -> float:
+    """Return how many seconds a data source may take."""
     return float(settings().number("dataproxy", "timeout") or 30)
 
 
@@ -33,11 +35,16 @@ def _timeout() -> float:
 def query(actor: Actor, body: dict[str, Any]) -> Response:
     """Run queries and return their frames by refId."""
     with transaction(write=False):
-        asked = queries.load(actor, body["queries"], body["from_"], body["to"], _timeout())
+        asked = queries.load(actor, body["queries"], body["from_"], body["to"], timeout())
+    return frames(asked, queries.answer(asked))
+
+
+def frames(asked: queries.Asked, answered: list[Result]) -> Response:
+    """Answer what sources said, by refId: 400 where one of them failed."""
     results: dict[str, Any] = {}
     failed = False
     shared: Shared = {}
-    for one in queries.answer(asked):
+    for one in answered:
         failed = failed or bool(one.error)
         if one.error:
             results[one.ref_id] = {
@@ -60,7 +67,7 @@ def _health(source: DataSource) -> Response:
         raise NotFound("Not found", traced=True)  # as recorded; the page says that it works
     if data_sources.config(source).type != "prometheus":
         raise queries.PluginMissing
-    found = queries.health(data_sources.config(source, _timeout()))
+    found = queries.health(data_sources.config(source, timeout()))
     return answer(
         {"status": "OK" if found.ok else "ERROR", "message": found.message, "details": dict(found.details)},
         200 if found.ok else 400,
@@ -139,7 +146,7 @@ def loaded(actor: Actor, find: Any, key: object) -> SourceConfig:
     with transaction(write=False):
         source = find(actor, key)
         data_sources.require_query(actor, source)
-        return data_sources.config(source, _timeout())
+        return data_sources.config(source, timeout())
 
 
 for _verb in _VERBS:
