@@ -1,6 +1,6 @@
 """The one place that reads the clock, and the forms in which times leave it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 ZERO = datetime(1, 1, 1)  # noqa: DTZ001 - Go's zero time, which clients take for "never"
 
@@ -22,6 +22,11 @@ def iso(moment: datetime) -> str:
         if moment.year >= 1000
         else f"{moment.year:04d}{moment:-%m-%dT%H:%M:%SZ}"
     )
+
+
+def iso_ms(ms: int) -> str:
+    """Write milliseconds since 1970 as browsers do, with milliseconds and a Z."""
+    return (datetime(1970, 1, 1) + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds") + "Z"  # noqa: DTZ001
 
 
 def age(moment: datetime, at: datetime) -> str:

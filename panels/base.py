@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from core.frames import Frame, Kind
+from core.notes import Note
 from core.options import Option
 from core.timerange import TimeRange
 from panels.fields import Context, Display, Shown, prepare
@@ -30,7 +31,7 @@ class PanelData:
     """All that a view is made of.
 
     panel: the panel's JSON, upgraded. size: of the content box. key: prefixes ids of one panel in a page. rows: the most
-    that a table writes out.
+    that a table writes out. notes: annotations, for kinds that have an axis of time.
     """
 
     panel: Mapping[str, Any]
@@ -40,6 +41,7 @@ class PanelData:
     context: Context = field(default_factory=Context)
     key: str = "p"
     rows: int = MOST_ROWS
+    notes: Sequence[Note] = ()
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -82,6 +84,7 @@ class PanelKind:
     """A kind of panel. A new one is a class in `panels/kinds` with a type; nothing else has to be named.
 
     field_options: declared settings of single columns (`fieldConfig.defaults.custom`). queries: whether it shows data.
+    notes: whether it shows annotations.
     """
 
     type: ClassVar[str]
@@ -90,6 +93,7 @@ class PanelKind:
     field_options: ClassVar[tuple[Option, ...]] = ()
     color_mode: ClassVar[str] = "thresholds"
     queries: ClassVar[bool] = True
+    notes: ClassVar[bool] = False
 
     def view(self, data: PanelData) -> View:
         """Return what is drawn."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,42 @@ class Band:
     height: float
     color: str
     dash: str = ""
+
+
+@dataclass(frozen=True)
+class NoteMark:
+    """What an annotation draws: a dashed line at x, or an area of a width; the rest is for who asks what it is."""
+
+    x: float
+    width: float
+    color: str
+    when: str
+    title: str
+    text: str
+    tags: tuple[str, ...]
+    id: int
+
+
+def notes_of(data: PanelData, plot: Plot) -> tuple[NoteMark, ...]:
+    """Return the marks of the annotations in sight, those on top last."""
+    made = []
+    for note in sorted(data.notes, key=lambda one: (one.time - one.time_end, one.time)):
+        if not note.touches(plot.x_low, plot.x_high):
+            continue
+        first, last = (
+            float(one)
+            for one in plot.x(np.clip([note.time, note.time_end], plot.x_low, plot.x_high).astype(np.float64))
+        )
+        ends = [_when(at, data) for at in dict.fromkeys((note.time, note.time_end))]
+        color = colors.by_name(note.color, dark=data.context.dark)
+        made.append(
+            NoteMark(first, last - first, color, " to ".join(ends), note.title, note.text, note.tags, note.id)
+        )
+    return tuple(made)
+
+
+def _when(moment: int, data: PanelData) -> str:
+    return datetime.fromtimestamp(moment / 1000, data.context.tz).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def line_of(

@@ -146,6 +146,24 @@ def listed(actor: Actor, wanted: Wanted) -> tuple[int, Sequence[Row[Any]]]:
     return db.session.execute(count, params).scalar_one(), db.session.execute(page, params).all()
 
 
+def listed_for_page(actor: Actor, query: str, limit: int, page: int) -> tuple[int, Sequence[Row[Any]]]:
+    """Return how many elements match in truth, and a page of them by name."""
+    wanted = Wanted(text=query, per_page=limit, page=page)
+    where = [_E.org_id == actor.org_id, _readable(actor), *_filters(wanted)]
+    joined = table(LibraryElement).outerjoin(table(Dashboard), _BOARD.id == func.nullif(_E.folder_id, 0))
+    count = select(func.count(_E.id)).select_from(joined).where(*where)
+    return db.session.execute(count, reach.params(actor)).scalar_one(), listed(actor, wanted)[1]
+
+
+def may_change(actor: Actor, element: Any) -> bool:
+    """Say whether the caller may change an element."""
+    try:
+        _require_change(actor, element)
+    except (NotHere, NoFolderOfId):
+        return False
+    return True
+
+
 def _filters(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.text:
         like = wanted.text.lower()

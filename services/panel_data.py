@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from queue import SimpleQueue
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.frames import Frame
 from core.interpolation import Variable, fill
 from core.intervals import panel_interval
 from core.members import mappings
+from core.notes import Note, on_panel
 from core.timerange import TimeRange, parse_range, zone
 from dashboards.layout import Placed, Section, sections
 from datasources.base import Deadline, Query, SourceConfig, SourceError
@@ -24,9 +26,12 @@ from panels.base import MOST_ROWS, Message, PanelData, Size, View
 from panels.fields import Context
 from panels.upgrade import upgraded
 from queries import found, run
+from queries.annotation_queries import MOST_POINTS as MOST_NOTE_POINTS
+from queries.annotation_queries import Definition, definitions, notes, step_ms
+from queries.frozen import frames_of, is_frozen
 from queries.panel_range import shifted, words
 from queries.variables import Resolver, State, built_in, in_address, read
-from services import data_sources, library_panels, orgs
+from services import data_sources, library_panels, orgs, panel_notes
 
 HEAD_PX, BORDER_PX = 33, 2
 MOST_POINTS = 100_000
@@ -46,6 +51,7 @@ class Asked:
     browser_zone: where the browser is, for boards that follow it. box_px: width and height of a panel that stands alone;
     without it panels are as large as their place on the grid. all_rows: write tables out to their end, not only what is in sight of them.
     editing: show each panel once, where it stands, repeated or not. one_column: panels are as wide as the grid, as on phones.
+    switched: annotation queries that are shown though the dashboard hides them, or the other way round.
     """
 
     raw_from: str = ""
@@ -59,6 +65,7 @@ class Asked:
     dark: bool = True
     editing: bool = False
     one_column: bool = False
+    switched: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,6 +82,12 @@ class Page:
     sources: list[SourceConfig]
     asked: Asked
     globals: Mapping[str, Variable]
+    notes: Sequence[tuple[Definition, Note]] = ()
+
+    @cached_property
+    def annotation_queries(self) -> list[Definition]:
+        """The dashboard's annotation queries, as the address switches them."""
+        return definitions(self.board, self.asked.switched)
 
     @property
     def known(self) -> dict[str, Variable]:
@@ -143,7 +156,9 @@ class Drawn:
     @property
     def has_data(self) -> bool:
         """Whether any query found anything; what did is shown beside a fault."""
-        return any(len(frame) for result in self.results for frame in result.frames)
+        return any(len(frame) for result in self.results for frame in result.frames) or any(
+            len(frame) for frame in self.frames
+        )
 
 
 def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
@@ -183,7 +198,7 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
         {"id": str(actor.org_id), "name": actor.org_name},
         {"id": str(actor.user_id), "login": actor.login, "email": actor.email},
     )
-    return Page(
+    page = Page(
         dashboard.uid,
         dashboard.title,
         dashboard.slug,
@@ -195,6 +210,8 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
         asked,
         known,
     )
+    page.notes = panel_notes.kept(actor, dashboard.id, page.annotation_queries, span)
+    return page
 
 
 def resolve_variables(page: Page, *, fresh: bool = True) -> None:
@@ -239,13 +256,16 @@ def places(page: Page) -> dict[str, Placed]:
 def draw(page: Page, wanted: Sequence[Placed]) -> Iterator[Drawn]:
     """Yield panels as they are ready. Equal queries are sent once; a fault is its panel's own."""
     batch = run.Batch()
+    asked_notes = _submit_notes(page, wanted, batch)
     ready: SimpleQueue[Future[Drawn]] = SimpleQueue()
 
     def draw_when_done(place: Placed, waiting: _Waiting) -> None:
-        def start() -> None:
-            run.drawing_threads().submit(_finish, page, place, waiting).add_done_callback(ready.put)
+        told = asked_notes if _shows_notes(place) else []
 
-        run.when_done(waiting.pending, start)
+        def start() -> None:
+            run.drawing_threads().submit(_finish, page, place, waiting, told).add_done_callback(ready.put)
+
+        run.when_done([*waiting.pending, *(one.pending for one in told)], start)
 
     for place in wanted:
         draw_when_done(place, _submit(page, place, batch))
@@ -259,6 +279,7 @@ class _Waiting:
     models: list[tuple[SourceConfig, Mapping[str, Any]]]
     span: TimeRange
     error: str = ""
+    frozen: Sequence[Frame] = ()
 
 
 def _targets(page: Page, panel: Mapping[str, Any]) -> tuple[Any, list[Mapping[str, Any]]]:
@@ -278,6 +299,9 @@ def _submit(page: Page, place: Placed, batch: run.Batch) -> _Waiting:
     span = shifted(page.span, place.panel)
     made = _Waiting([], [], span)
     if not registry.kind(str(place.panel.get("type"))).queries:
+        return made
+    if is_frozen(place.panel):
+        made.frozen = frames_of(place.panel)
         return made
     reference, targets = _targets(page, place.panel)
     known = page.scoped(place.scope)
@@ -338,20 +362,67 @@ def filled(value: Any, known: Mapping[str, Variable], form: str, name: str = "")
     return value
 
 
-def _finish(page: Page, place: Placed, waiting: _Waiting) -> Drawn:
+@dataclass(frozen=True)
+class _AskedNotes:
+    """An annotation query on its way. step_ms: between two points of an answer over time."""
+
+    definition: Definition
+    config: SourceConfig
+    pending: run.Pending
+    step_ms: int
+
+
+def _shows_notes(place: Placed) -> bool:
+    return registry.kind(str(place.panel.get("type"))).notes
+
+
+def _submit_notes(page: Page, wanted: Sequence[Placed], batch: run.Batch) -> list[_AskedNotes]:
+    """Ask data sources for the annotations of the panels that show any; once for all of them."""
+    asked: list[_AskedNotes] = []
+    if not any(_shows_notes(place) for place in wanted):
+        return asked
+    for one in page.annotation_queries:
+        config = None if one.native or not one.shown else source_for(page, one.datasource, {})
+        if config is None:
+            continue
+        kind = run.kind_of(config)
+        model = {"refId": "Anno", **filled(one.target, page.known, kind.variable_format)}
+        if kind.asks(model):
+            step = step_ms(one, page.span.span_ms)
+            query = Query("Anno", model, page.span.from_ms, page.span.to_ms, step, MOST_NOTE_POINTS)
+            asked.append(_AskedNotes(one, config, batch.submit(config, query), step))
+    return asked
+
+
+def _notes_on(page: Page, place: Placed, asked: Sequence[_AskedNotes]) -> tuple[tuple[Note, ...], str]:
+    """Return the annotations that a panel shows, and what went wrong with any of their queries."""
+    found = [note for definition, note in page.notes if definition.is_for(place.id)]
+    fault = ""
+    for one in asked:
+        result = one.pending.result()
+        fault = fault or (f"Annotations {one.definition.name}: {result.error}" if result.error else "")
+        if one.definition.is_for(place.id):
+            found += notes(one.definition, one.config.type, result.frames, one.step_ms)
+    return on_panel(found, place.id), fault
+
+
+def _finish(page: Page, place: Placed, waiting: _Waiting, told: Sequence[_AskedNotes] = ()) -> Drawn:
     results = [one.result() for one in waiting.pending]
     error = waiting.error or next((one.error for one in results if one.error), "")
     frames: list[Frame] = []
+    trouble = ""
     try:
-        frames = _presented(results, waiting.models)
-        view = draw_frames(page, place, frames, waiting.span)
+        frames = [*waiting.frozen, *_presented(results, waiting.models)]
+        marks, trouble = _notes_on(page, place, told) if _shows_notes(place) else ((), "")
+        view = draw_frames(page, place, frames, waiting.span, marks)
     except Exception as fault:  # noqa: BLE001 - a panel that cannot be drawn says so; the page goes on
         run.log.exception("panel %s of %s cannot be drawn", place.key, page.uid)
         view, error = (
             Message("This panel cannot be drawn", str(fault)),
             error or f"{type(fault).__name__}: {fault}",
         )
-    return Drawn(place, view, error, words(place.panel), tuple(results), tuple(frames), tuple(waiting.models))
+    said = " ".join(one for one in (words(place.panel), trouble) if one)
+    return Drawn(place, view, error, said, tuple(results), tuple(frames), tuple(waiting.models))
 
 
 def _presented(
@@ -370,7 +441,9 @@ def _presented(
     return frames
 
 
-def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange) -> View:
+def draw_frames(
+    page: Page, place: Placed, frames: list[Frame], span: TimeRange, marks: Sequence[Note] = ()
+) -> View:
     """Return the view of one panel."""
     panel = upgraded(place.panel)
     known = page.scoped(place.scope)
@@ -381,5 +454,5 @@ def draw_frames(page: Page, place: Placed, frames: list[Frame], span: TimeRange)
     width, height = page.box_of(place)
     size = Size(width - BORDER_PX, max(20, height - head - BORDER_PX + 1))
     rows = MOST_ROWS if page.asked.all_rows else int(height / ROW_PX) + MORE_ROWS
-    data = PanelData(panel, frames, size, span, context, f"p{place.key}", rows)
+    data = PanelData(panel, frames, size, span, context, f"p{place.key}", rows, marks)
     return registry.kind(str(panel.get("type"))).view(data)

@@ -187,6 +187,17 @@ def _boards(actor: Actor, which: Any) -> Sequence[Any]:
     return db.session.execute(query, reach.params(actor)).all()
 
 
+LEAST_MS = 1000
+
+
+def interval_ms(playlist: Playlist) -> int:
+    """Return how long each dashboard is shown; a minute for an interval that is none."""
+    try:
+        return max(LEAST_MS, parse_duration(playlist.interval))
+    except ValueError:
+        return 60_000
+
+
 def older_list(actor: Actor, playlist: Playlist) -> list[dict[str, Any]]:
     """Return the dashboards as the older call shows them. Raises NotLoaded for entries by uid, as recorded."""
     if any(one.type == BY_UID for one in items(playlist)):

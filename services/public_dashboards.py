@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -245,6 +245,14 @@ def visited(token: str) -> Shown:
         row.board_updated,
         row.version,
     )
+
+
+def without_annotations(visitor: Actor) -> Actor:
+    """Return a visitor who is shown no annotations."""
+    grants = {
+        action: scopes for action, scopes in visitor.grants.items() if not action.startswith("annotations:")
+    }
+    return replace(visitor, grants=grants)
 
 
 def public_text(shown: Shown) -> str:

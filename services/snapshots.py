@@ -20,6 +20,7 @@ from core.identifiers import UID
 from dashboards import document
 from models import Snapshot, db
 from models.base import table
+from models.session import transaction
 from services import dashboards
 
 LIMIT, NAME_MAX, KEY_MAX = 1000, 255, 190
@@ -163,6 +164,21 @@ def may_remove(actor: Actor, snapshot: Row[Any]) -> bool:
 def remove(snapshot: Row[Any]) -> None:
     """Delete a snapshot."""
     db.session.execute(delete(Snapshot).where(Snapshot.id == snapshot.id))
+
+
+def take_back(actor: Actor, address: str, *, key: str = "", delete_key: str = "") -> int:
+    """Delete a snapshot by either key, also where it was published; return its number.
+
+    Raises SnapshotNotFound, NotYours (the key alone does not do), Unreachable.
+    """
+    with transaction(write=False):
+        row = find_to_delete(actor, key=key, delete_key=delete_key)
+        if key and not may_remove(actor, row):
+            raise NotYours
+    withdraw(address, row)
+    with transaction():
+        remove(row)
+    return int(row.id)
 
 
 def metadata(snapshot: Row[Any]) -> dict[str, Any]:

@@ -111,14 +111,7 @@ def get(actor: Actor, key: str) -> Response:
 
 
 def _deleted(actor: Actor, *, key: str = "", delete_key: str = "") -> Response:
-    with transaction(write=False):
-        row = snapshots.find_to_delete(actor, key=key, delete_key=delete_key)
-        if key and not snapshots.may_remove(actor, row):
-            raise snapshots.NotYours
-    snapshots.withdraw(_address(), row)
-    with transaction():
-        snapshots.remove(row)
-    return said(_GONE, id=row.id)
+    return said(_GONE, id=snapshots.take_back(actor, _address(), key=key, delete_key=delete_key))
 
 
 @api.operation(

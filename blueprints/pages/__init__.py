@@ -12,13 +12,16 @@ from blueprints.pages import (
     importing,
     inspecting,
     joining,
+    kept,
     login,
     members,
     org,
+    playlists,
     profile,
     rights,
     roles,
     server,
+    shared,
     site,
     versions,
 )
@@ -50,6 +53,9 @@ def blueprints() -> tuple[Blueprint, ...]:
         rights.pages,
         roles.pages,
         server.pages,
+        shared.pages,
+        kept.pages,
+        playlists.pages,
         joining.pages,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from threading import BoundedSemaphore
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from flask import Response, render_template, request, stream_with_context
@@ -14,7 +15,7 @@ from core.durations import parse_duration
 from core.errors import Unavailable
 from panels import render
 from panels.kinds import text
-from services import dashboard_links, dashboards, panel_data
+from services import annotations, dashboard_links, dashboards, panel_data
 from services.panel_data import Asked, Drawn, Page
 from web.configured import settings
 from web.prefix import url
@@ -53,6 +54,7 @@ def asked(actor: Actor, *, streamed: bool = False, editing: bool = False) -> Ask
         all_rows=not streamed or args.get("rows") == "all",
         editing=editing,
         one_column=args.get("columns") == "1",
+        switched=tuple(args.getlist("annotations")),
     )
 
 
@@ -75,28 +77,71 @@ def _words(span: Any) -> str:
     return f"{span.raw_from} to {span.raw_to}" if span.raw_from.startswith("now") else ""
 
 
+def shown_values(model: Page) -> dict[str, Any]:
+    """Return what any board is rendered with, whoever looks at it."""
+    least = parse_duration(settings().text("dashboards", "min_refresh_interval") or "1s")
+    refreshes = [one for one in REFRESHES if parse_duration(one) >= least]
+    refresh = request.args.get("refresh", model.board.get("refresh") or "")
+    return {
+        "dashboard": model,
+        "only": None,
+        "range_words": _words(model.span),
+        "quick": QUICK,
+        "refreshes": refreshes,
+        "refresh": refresh if isinstance(refresh, str) and _allowed(refresh, least) else "",
+        "links": (),
+        "note_queries": _note_queries(model),
+        "may_save": False,
+        "may_give": False,
+        "may_annotate": False,
+        "kiosk": request.args.get("kiosk") or "full" if "kiosk" in request.args else "",
+    }
+
+
 def values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
     """Return what `pages/dashboard.html` is rendered with."""
     view_panel = request.args.get("viewPanel", "")
     sections = model.layout()
     only = next((place for section in sections for place in section.panels if place.key == view_panel), None)
-    least = parse_duration(settings().text("dashboards", "min_refresh_interval") or "1s")
-    refreshes = [one for one in REFRESHES if parse_duration(one) >= least]
-    refresh = request.args.get("refresh", model.board.get("refresh") or "")
+    held = dashboards.scopes(dashboard)
+    may_save = actor.may("dashboards:write", *held)
     return {
+        **shown_values(model),
         "dashboard": dashboard,
         "panels_url": url(f"/d/{dashboard.uid}/panels"),
         **grid_values(model),
         "only": only,
-        "range_words": _words(model.span),
-        "quick": QUICK,
-        "refreshes": refreshes,
-        "refresh": refresh if isinstance(refresh, str) and _allowed(refresh, least) else "",
         "links": dashboard_links.of_dashboard(actor, model, request.script_root),
-        "may_save": actor.may("dashboards:write", *dashboards.scopes(dashboard)),
-        "may_give": actor.may("dashboards.permissions:read", *dashboards.scopes(dashboard)),
-        "kiosk": request.args.get("kiosk") or "full" if "kiosk" in request.args else "",
+        "may_save": may_save,
+        "may_give": actor.may("dashboards.permissions:read", *held),
+        "may_share": actor.may("dashboards.public:write", *held),
+        "snapshots_elsewhere": _elsewhere(),
+        "may_annotate": bool(actor.user_id)
+        and may_save
+        and actor.may("annotations:create", annotations.DASHBOARD),
     }
+
+
+def _elsewhere() -> str:
+    """Return what the button says that publishes snapshots on another server; nothing where none may leave."""
+    told = settings()
+    return (
+        told.text("snapshots", "external_snapshot_name") if told.flag("snapshots", "external_enabled") else ""
+    )
+
+
+def _note_queries(model: Page) -> list[dict[str, Any]]:
+    """Return the annotation queries that a page offers to switch, each with the address that does."""
+    found = []
+    for one in model.annotation_queries:
+        if one.hidden:
+            continue
+        rest = [pair for pair in request.args.items(multi=True) if pair != ("annotations", one.name)]
+        switched = [] if one.name in model.asked.switched else [("annotations", one.name)]
+        found.append(
+            {"name": one.name, "shown": one.shown, "color": one.color, "query": urlencode([*rest, *switched])}
+        )
+    return found
 
 
 def _allowed(refresh: str, least_ms: int) -> bool:
@@ -106,14 +151,16 @@ def _allowed(refresh: str, least_ms: int) -> bool:
         return False
 
 
-def streamed(actor: Actor, model: Page, *, may_save: bool = False) -> Response:
+def streamed(actor: Actor, model: Page, *, may_save: bool = False, shared: bool = False) -> Response:
     """Return the panels that the address names as NDJSON, each as it is ready. Raises Unavailable where too many are drawn."""
     if not _streams.acquire(blocking=False):
         raise Unavailable("Too many panels are being drawn; they will be asked for again")
     wanted = [one for one in request.args.get("ids", "").split(",") if one]
     fresh = request.args.get("fresh") != "0"
     response = Response(
-        stream_with_context(_lines(model, wanted, fresh=fresh, actor=actor, may_save=may_save)),
+        stream_with_context(
+            _lines(model, wanted, fresh=fresh, actor=actor, may_save=may_save, shared=shared)
+        ),
         content_type="application/x-ndjson",
     )
     response.headers["X-Accel-Buffering"] = "no"
@@ -173,6 +220,15 @@ def shown(one: Drawn) -> str:
 
 def _line(members: dict[str, Any]) -> bytes:
     return orjson.dumps(members) + b"\n"
+
+
+def drawn_inline(model: Page) -> dict[str, Drawn]:
+    """Draw all panels into the page itself where the address asks for it: for printing, and where no script runs."""
+    if request.args.get("inline") != "1":
+        return {}
+    panel_data.resolve_variables(model)
+    found = list(panel_data.places(model).values())
+    return {one.place.key: one for one in panel_data.draw(model, found)}
 
 
 def box() -> tuple[float, float] | None:

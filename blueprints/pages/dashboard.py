@@ -7,15 +7,16 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response, render_template, request
 
-from blueprints.pages.board import asked, box, streamed, timeout, values
+from blueprints.pages.board import asked, box, drawn_inline, streamed, timeout, values
 from blueprints.pages.rendering import HTML, go_to, page, theme_of
 from core import clock
 from core.access import Actor
 from models.session import transaction
-from services import dashboards, drafts, panel_data, trash, users
-from services.panel_data import Drawn, Page
+from services import dashboards, drafts, panel_data, playlists, trash, users
 from web.access import can
 from web.operation import Pages
+from web.paging import number
+from web.prefix import url
 
 pages = Pages("dashboard_pages", __name__)
 SOLO = (1000.0, 500.0)
@@ -51,17 +52,42 @@ def _page(actor: Actor, dashboard: Any) -> Response:
     may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
     draft = drafts.pending(actor, dashboard.uid) if may_save and actor.user_id else None
     starred = users.is_starred(actor, dashboard.id) if actor.user_id else False
-    inline = request.args.get("inline") == "1"
-    drawn = _drawn_inline(model) if inline else {}
     return page(
         "dashboard",
         actor,
         dashboard.title,
         **values(actor, dashboard, model),
         starred=starred,
-        inline=drawn,
+        inline=drawn_inline(model),
+        playing=_playing(actor),
         draft=clock.age(draft, clock.now()) if draft else "",
     )
+
+
+def _playing(actor: Actor) -> dict[str, Any] | None:
+    """Return what leads on from here, where the dashboard is shown as one of a playlist."""
+    uid, at = request.args.get("playlist", ""), number("at", 0, least=0)
+    try:
+        playlist = playlists.find(actor, uid) if uid else None
+    except playlists.PlaylistNotFound:
+        playlist = None
+    if playlist is None:
+        return None
+    count = len(playlists.stops(actor, playlist)) or 1
+    passed = [pair for pair in request.args.items(multi=True) if pair[0] not in {"playlist", "at"}]
+
+    def step(by: int) -> str:
+        return url(f"/playlists/play/{uid}?{urlencode([('at', (at + by) % count), *passed])}")
+
+    every = playlists.interval_ms(playlist)
+    return {
+        "name": playlist.name,
+        "at": at + 1,
+        "count": count,
+        "every_ms": every,
+        "next": step(1),
+        "previous": step(-1),
+    }
 
 
 def _edited(actor: Actor, dashboard: Any) -> str:
@@ -82,13 +108,6 @@ def _edited(actor: Actor, dashboard: Any) -> str:
     if view in {"settings", "variables", "links", "versions", "json"}:
         return f"/edit/{dashboard.uid}/{view}{query}"
     return f"/edit/{dashboard.uid}{query}" if "edit" in request.args else ""
-
-
-def _drawn_inline(model: Page) -> dict[str, Drawn]:
-    """Draw all panels into the page itself: for printing, and where no script runs."""
-    panel_data.resolve_variables(model)
-    shown = list(panel_data.places(model).values())
-    return {one.place.key: one for one in panel_data.draw(model, shown)}
 
 
 @pages.operation(

@@ -18,7 +18,7 @@ from panels import axes as axis_rules
 from panels import legend as legends
 from panels.base import Message, PanelData, PanelKind, Shown, View, has_values, no_data, time_and_numbers
 from panels.fields import series_color
-from panels.marks import Band, Gradient, Line, line_of, thresholds_of
+from panels.marks import Band, Gradient, Line, NoteMark, line_of, notes_of, thresholds_of
 
 _PAD, _X_AXIS = 8, 21
 NULLS = (("false", "Never"), ("true", "Always"), ("3600000", "Gaps under an hour"))
@@ -41,6 +41,7 @@ class Chart(View):
     bands: tuple[Band, ...]
     hover: Mapping[str, Any]
     summary: tuple[tuple[str, ...], ...]
+    notes: tuple[NoteMark, ...] = ()
 
     def strings(self) -> list[tuple[str, str]]:
         """Return axis labels and the legend."""
@@ -59,6 +60,7 @@ class TimeSeries(PanelKind):
     type: ClassVar[str] = "timeseries"
     title: ClassVar[str] = "Time series"
     color_mode: ClassVar[str] = "palette-classic"
+    notes: ClassVar[bool] = True
     options: ClassVar[tuple[Option, ...]] = (
         Flag("legend.showLegend", "Legend", default=True, section="Legend"),
         Choice("legend.displayMode", "Legend mode", "list", "list", "table", section="Legend"),
@@ -248,7 +250,7 @@ def draw(data: PanelData, series: list[tuple[Shown, Floats]]) -> Chart:
         )
     return Chart(
         data.key, width, height, plot, tuple(lines), axes, x_ticks, legend, tuple(gradients), thresholds_of(columns, axes, plot), _hover(data, columns, times, plot),
-        tuple(_summary(one) for one in columns),
+        tuple(_summary(one) for one in columns), notes_of(data, plot),
     )  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 // Small scripts for every page; the dashboard's own are loaded with them, for a page must show in a blink.
 import htmx from "htmx.org";
+import { startAnnotate } from "./annotate.js";
 import { startChanges } from "./changes.js";
 import { startDashboard } from "./dashboard.js";
 import { startInspect } from "./inspect.js";
 import { startKeys } from "./keys.js";
+import { startPlaying } from "./playing.js";
 import { startShare } from "./share.js";
 import { toast } from "./toast.js";
 import { startViewed } from "./viewed.js";
@@ -89,6 +91,8 @@ startMenus();
 startChanges();
 startShare();
 startInspect();
+startAnnotate();
+startPlaying();
 startViewed();
 startFiles();
 startTrying();

@@ -1,4 +1,5 @@
 // Charts drawn by the server get what a hand can do: crosshair, tooltip, drag to zoom, series on and off.
+import { annotate, mayAnnotate } from "./annotate.js";
 import { go, stamp } from "./dashboard.js";
 import { written } from "./units.js";
 
@@ -60,8 +61,26 @@ function rows(chart, time) {
   return found;
 }
 
+// What an annotation says, in place of the values.
+function noted(note) {
+  const { when, title, text, tags } = note.dataset;
+  const head = document.createElement("strong");
+  head.textContent = when;
+  const rest = [title, text, tags && `Tags: ${tags}`].filter(Boolean).map((words) => {
+    const made = document.createElement("p");
+    made.textContent = words;
+    return made;
+  });
+  return [head, ...rest];
+}
+
 function tooltip(svg, chart, event, time, y) {
   const box = document.getElementById("crosshair-tip");
+  const note = event.target.closest(".annotation");
+  if (note) {
+    show(box, event, noted(note));
+    return;
+  }
   let found = chart.data.mode === "none" ? [] : rows(chart, time);
   if (!found.length) {
     box.hidden = true;
@@ -70,7 +89,11 @@ function tooltip(svg, chart, event, time, y) {
   if (chart.data.mode === "single") found = [closest(svg, found, y)];
   const head = document.createElement("strong");
   head.textContent = stamp(found[0].time);
-  box.replaceChildren(head, ...found.slice(0, 30).map(row));
+  show(box, event, [head, ...found.slice(0, 30).map(row)]);
+}
+
+function show(box, event, children) {
+  box.replaceChildren(...children);
   box.hidden = false;
   const { width, height } = box.getBoundingClientRect();
   box.style.left = `${Math.max(4, event.clientX + 14 + width > innerWidth ? event.clientX - width - 14 : event.clientX + 14)}px`;
@@ -138,7 +161,7 @@ function brush(event) {
 
 function start(event) {
   const svg = event.target.closest?.("svg.plot");
-  if (!svg || event.button !== 0) return;
+  if (!svg || event.button !== 0 || event.target.closest(".annotation")) return;
   const x = event.clientX - svg.getBoundingClientRect().left;
   const chart = chartOf(svg);
   if (x < chart.left || x > chart.left + chart.width) return;
@@ -146,14 +169,19 @@ function start(event) {
   event.preventDefault();
 }
 
-function stop() {
+function stop(event) {
   if (!drag) return;
   const { svg, from, to } = drag;
   drag = null;
   svg.querySelector(".brush")?.remove();
-  if (Math.abs(to - from) < 6) return;
   const chart = chartOf(svg);
   const [a, b] = [timeAt(chart, Math.min(from, to)), timeAt(chart, Math.max(from, to))];
+  const small = Math.abs(to - from) < 6;
+  if ((event.ctrlKey || event.metaKey) && mayAnnotate()) {
+    annotate(svg.closest("[data-panel-id]").dataset.panelId, a, small ? a : b);
+    return;
+  }
+  if (small) return;
   go({ from: Math.round(a), to: Math.round(b) });
 }
 

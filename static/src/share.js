@@ -18,6 +18,8 @@ function fill() {
   if (panel) link.searchParams.set("viewPanel", panel);
   part("link").value = link;
   part("fault").hidden = true;
+  const form = part("form");
+  if (form) form.action = `${form.action.split("?")[0]}${link.search}`;
   const alone = address(`${dataset.root}/d-solo/${dataset.dashboardUid}/${dataset.slug}`);
   alone.searchParams.set("panelId", panel);
   const quoted = alone.href.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
@@ -48,6 +50,7 @@ export function startShare() {
     part("title").textContent = `Share ${panel ? button.dataset.title || "panel" : document.querySelector("h1").textContent}`;
     part("embed").hidden = !panel;
     part("export").hidden = Boolean(panel);
+    if (part("snapshot")) part("snapshot").hidden = Boolean(panel);
     fill();
     dialog.showModal();
   });
