@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     false,
@@ -18,9 +20,8 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
     update,
-)  # fmt: skip
+)
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -112,7 +113,7 @@ def scopes(row: Any) -> tuple[str, ...]:
 
 def find(actor: Actor, annotation: int) -> Row[Any]:
     """Return an annotation of what the caller may read. Raises AnnotationNotFound."""
-    query = _joined().where(_A.org_id == actor.org_id, _A.id == annotation, _visible(actor))
+    query = _joined().where(_A.org_id == actor.org_id, _A.id == annotation, _visible(_sight(actor)))
     row: Row[Any] | None = db.session.execute(query, reach.params(actor)).first()
     if row is None:
         raise AnnotationNotFound
@@ -152,97 +153,130 @@ def shown(row: Any, *, with_dashboard: bool = True) -> dict[str, Any]:
 # Finding ------------------------------------------------------------------------------------------------------------
 
 
-def _visible(actor: Actor) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class _Sight:
+    """Whose annotations a caller may read. boards: None for all dashboards; ids: those that are named by scopes."""
+
+    organization: bool
+    boards: reach.Reaches | None
+    no_boards: bool
+    ids: frozenset[int]
+
+
+def _sight(actor: Actor) -> _Sight:
+    scopes_held = actor.grants.get("annotations:read", ())
+    every = reach.sees_all_boards(actor, "read")
+    return _Sight(
+        organization=actor.may("annotations:read", ORGANIZATION),
+        boards=None if every else reach.boards_reach(actor, "read"),
+        no_boards=not actor.may("annotations:read", DASHBOARD),
+        ids=frozenset(
+            int(one[15:]) for one in scopes_held if one.startswith("annotations:id:") and one[15:].isdecimal()
+        ),
+    )
+
+
+@lru_cache(maxsize=256)
+def _visible(sight: _Sight) -> ColumnElement[bool]:
     """Return the condition under which a row (with its dashboard beside it) is the caller's to read."""
-    held = actor.grants.get("annotations:read", ())
-    kinds = {scope for scope in (DASHBOARD, ORGANIZATION) if actor.may("annotations:read", scope)}
     ways: list[ColumnElement[bool]] = []
-    if ORGANIZATION in kinds:
+    if sight.organization:
         ways.append(_A.dashboard_id.is_(None))
-    if DASHBOARD in kinds:
-        readable = true() if reach.sees_all_boards(actor, "read") else reach.boards_where(actor, "read")
+    if not sight.no_boards:
+        readable = true() if sight.boards is None else reach.boards_condition("read", sight.boards)
         ways.append(and_(_A.dashboard_id.is_not(None), readable))
-    single = [
-        int(scope[15:]) for scope in held if scope.startswith("annotations:id:") and scope[15:].isdecimal()
-    ]
-    if single:
-        ways.append(_A.id.in_(single))
+    if sight.ids:
+        ways.append(_A.id.in_(sight.ids))
     return or_(*ways) if ways else false()
 
 
-def listed(actor: Actor, wanted: Wanted) -> Sequence[Row[Any]]:
+@dataclass(frozen=True)
+class _Shape:
+    """What a search asks for, without the values; statements of one shape are made once.
+
+    equal: columns that have a value. tagged: it goes along the index of a tag. others: how many more tags are carried.
+    """
+
+    sight: _Sight
+    equal: tuple[str, ...]
+    kind: str
+    tagged: bool
+    others: int
+    ranged: bool
+
+
+def listed(actor: Actor, wanted: Wanted) -> list[Row[Any]]:
     """Return the annotations that match and that the caller may read, the newest first.
 
     Each span is looked up in an index and ends where the page is full; a tag is looked up in an index of its own, the
     rarest of several.
     """
     limit = max(0, min(wanted.limit, LIMIT_MAX))
-    drivers: tuple[str, ...] = ()
-    if wanted.tags:
-        uses = _uses(actor.org_id, wanted.tags)
-        drivers = (
-            tuple(uses)
-            if wanted.match_any
-            else tuple(sorted(wanted.tags, key=lambda one: uses.get(one, 0))[:1])
-        )
-        if not drivers or (not wanted.match_any and len(uses) < len(set(wanted.tags))):
+    tags, ways = list(dict.fromkeys(wanted.tags)), [""]
+    if tags:
+        uses = _uses(actor.org_id, tags)
+        if wanted.match_any:
+            ways, tags = list(uses), []
+        elif len(uses) < len(tags):
             return []
-    parts = [
-        _in_span(actor, wanted, span, tag).order_by(None).order_by(*_order(tag)).limit(limit).subquery()
-        for span in range(len(SPANS))
-        for tag in drivers or ("",)
-    ]
-    both = union_all(*(select(part) for part in parts)).subquery()
-    query = (
-        select(both)
-        .distinct()
-        .order_by(both.c.time_end.desc(), both.c.time.desc(), both.c.id.desc())
-        .limit(limit)
-    )
-    return db.session.execute(query, reach.params(actor)).all()
+        else:
+            ways = [min(tags, key=lambda one: uses[one])]
+    values = {
+        name: value
+        for name, value in (
+            ("dashboard_id", wanted.dashboard_id), ("panel_id", wanted.panel_id), ("alert_id", wanted.alert_id), ("user_id", wanted.user_id),
+        )
+        if value
+    }  # fmt: skip
+    ranged = wanted.time_from > 0 and wanted.time_to > 0
+    others = max(0, len(tags) - 1)
+    shape = _Shape(_sight(actor), tuple(values), wanted.kind, bool(ways[:1] != [""]), others, ranged)
+    found: dict[int, Row[Any]] = {}
+    for tag in ways:
+        carried = {f"tag_{n}": other for n, other in enumerate(one for one in tags if one != tag)}
+        for span, longest in enumerate(SPANS):
+            reaching = {"time_from": wanted.time_from, "time_to": wanted.time_to} if ranged else {}
+            if ranged and longest is not None:
+                reaching["latest"] = wanted.time_to + longest
+            named: dict[str, Any] = {f"its_{name}": value for name, value in values.items()}
+            if shape.tagged:
+                named["tag"] = tag
+            rows = fetch(
+                _statement(shape, span),
+                span=span,
+                most=limit,
+                **named,
+                **carried,
+                **reaching,
+                **reach.params(actor),
+            )
+            found.update((row.id, row) for row in rows)
+    return sorted(found.values(), key=lambda row: (-row.time_end, -row.time, -row.id))[:limit]
 
 
-def _order(tag: str) -> tuple[Any, ...]:
-    return (_T.time_end.desc(), _T.annotation_id.desc()) if tag else (_A.time_end.desc(), _A.id.desc())
-
-
-def _in_span(actor: Actor, wanted: Wanted, span: int, tag: str) -> Select[Any]:
-    """Return the statement for annotations that last about as long as each other. tag: looked up in its own index."""
-    lookup: Any = _T if tag else _A
+@lru_cache(maxsize=512)
+def _statement(shape: _Shape, span: int) -> Select[Any]:
+    """Return the statement for annotations that last about as long as each other."""
+    lookup: Any = _T if shape.tagged else _A
     query = _joined().where(
-        _A.org_id == actor.org_id, lookup.span == span, *_filters(wanted), _visible(actor)
+        _A.org_id == bindparam("org_id"), lookup.span == bindparam("span"), _visible(shape.sight)
     )
-    if tag:
+    if shape.tagged:
         query = query.join(table(AnnotationTag), _T.annotation_id == _A.id)
-        query = query.where(_T.org_id == actor.org_id, _T.term == tag)
-    if not wanted.match_any:
-        query = query.where(*(_carries(other) for other in wanted.tags if other != tag))
-    if wanted.time_from > 0 and wanted.time_to > 0:
-        query = query.where(_A.time <= wanted.time_to, lookup.time_end >= wanted.time_from)
-        longest = SPANS[span]
-        if longest is not None:
-            query = query.where(lookup.time_end <= wanted.time_to + longest)
-    return query
-
-
-def _carries(tag: str) -> ColumnElement[bool]:
-    other = table(AnnotationTag).alias().c
-    return exists().where(other.annotation_id == _A.id, other.term == tag)
-
-
-def _filters(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
-    for column, value in (
-        (_A.dashboard_id, wanted.dashboard_id),
-        (_A.panel_id, wanted.panel_id),
-        (_A.alert_id, wanted.alert_id),
-        (_A.user_id, wanted.user_id),
-    ):
-        if value:
-            yield column == value
-    if wanted.kind == "alert":
-        yield _A.alert_id > 0
-    elif wanted.kind == "annotation":
-        yield _A.alert_id == 0
+        query = query.where(_T.org_id == bindparam("org_id"), _T.term == bindparam("tag"))
+    for n in range(shape.others):
+        other = table(AnnotationTag).alias().c
+        query = query.where(exists().where(other.annotation_id == _A.id, other.term == bindparam(f"tag_{n}")))
+    for name in shape.equal:
+        query = query.where(_A[name] == bindparam(f"its_{name}"))
+    if shape.kind in {"alert", "annotation"}:
+        query = query.where(_A.alert_id > 0 if shape.kind == "alert" else _A.alert_id == 0)
+    if shape.ranged:
+        query = query.where(_A.time <= bindparam("time_to"), lookup.time_end >= bindparam("time_from"))
+        if SPANS[span] is not None:
+            query = query.where(lookup.time_end <= bindparam("latest"))
+    number = _T.annotation_id if shape.tagged else _A.id
+    return query.order_by(lookup.time_end.desc(), number.desc()).limit(bindparam("most"))
 
 
 def dashboard_named(actor: Actor, uid: str) -> int:

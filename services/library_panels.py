@@ -142,9 +142,9 @@ def _models_at(numbers: Sequence[int], at: datetime) -> dict[int, str]:
     return {row.element_id: row.model for row in db.session.execute(query)}
 
 
-def text_filled(org_id: int, body: str) -> str:
-    """Return a dashboard's text with its elements in place; the very text where there are none."""
+def text_filled(org_id: int, body: str, *, at: datetime | None = None) -> str:
+    """Return a dashboard's text with its elements in place (as they were at a moment); the very text where there are none."""
     if not shows_some(body):
         return body
     board = orjson.loads(body)
-    return orjson.dumps(board).decode() if fill(org_id, board) else body
+    return orjson.dumps(board).decode() if fill(org_id, board, at=at) else body

@@ -58,10 +58,23 @@ def params(actor: Actor) -> dict[str, Any]:
     return {"org_id": actor.org_id, **access.params(actor)}
 
 
+Reaches = tuple[Reach, Reach, Reach]
+
+
 def boards_where(actor: Actor, verb: str) -> ColumnElement[bool]:
     """Return the condition under which the caller may read or write a row of dashboards (folders among them)."""
+    return boards_condition(verb, boards_reach(actor, verb))
+
+
+def boards_reach(actor: Actor, verb: str) -> Reaches:
+    """Return what that condition depends on, by which statements that hold it can be kept."""
     boards, inside = (reach(actor, f"dashboards:{verb}", kind) for kind in ("dashboards", "folders"))
-    return _boards_where(verb, boards, inside, reach(actor, f"folders:{verb}", "folders"))
+    return boards, inside, reach(actor, f"folders:{verb}", "folders")
+
+
+def boards_condition(verb: str, reaches: Reaches) -> ColumnElement[bool]:
+    """Return the condition for what a caller reaches."""
+    return _boards_where(verb, *reaches)
 
 
 def sees_all_boards(actor: Actor, verb: str) -> bool:

@@ -1,16 +1,20 @@
 """Versions of a dashboard: listed, read, brought back, held against each other."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
+from core import clock
 from core.access import Actor, Loader
-from core.errors import AsRecorded, Forbidden, NotFound
+from core.errors import AsRecorded, BadRequest, Forbidden, NotFound
+from core.timerange import parse_time, zone
 from dashboards import document
 from models import Dashboard, DashboardVersion, User
 from models.session import fetch
-from services import access, dashboards
+from services import access, dashboards, library_panels
 
 MOST = 1000
 
@@ -32,6 +36,12 @@ class VersionMissing(AsRecorded):
     """A read names a version that is not kept."""
 
     message = "Dashboard version"
+
+
+class NotThen(NotFound):
+    """The dashboard is younger, or what it was then is not kept any more."""
+
+    message = "The dashboard was not there at that time, or its versions of then are not kept any more"
 
 
 class VersionNotFound(NotFound):
@@ -91,6 +101,44 @@ def find(actor: Actor, dashboard: Any, version: int) -> Row[Any]:
     if found is None:
         raise VersionNotFound
     return found
+
+
+@dataclass(frozen=True)
+class Past:
+    """A dashboard as it was: what a row of today has, but for its body and version. at: the moment that is meant."""
+
+    row: Any
+    body: str
+    version: int
+    at: datetime
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.row, name)
+
+
+_AT = (
+    _OF_BOARD.add_columns(DashboardVersion.body)
+    .where(DashboardVersion.created <= bindparam("moment"))
+    .order_by(DashboardVersion.version.desc())
+    .limit(1)
+)
+
+
+def as_of(actor: Actor, dashboard: Any, text: str) -> Past:
+    """Return a dashboard as it was at a time, with the library panels of that time.
+
+    text: as ranges have it: `now-1d`, milliseconds, a date. Raises BadRequest, NotThen.
+    """
+    try:
+        ms = parse_time(text, clock.now_ms(), zone("utc"), round_up=True)
+        moment = datetime(1970, 1, 1) + timedelta(milliseconds=ms)  # noqa: DTZ001 - columns hold UTC without a zone
+    except (ValueError, OverflowError):
+        raise BadRequest(f"asOf: {text!r} is no time", field="asOf", traced=False) from None
+    found = fetch(_AT, org_id=actor.org_id, number=dashboard.id, moment=moment).first()
+    if found is None:
+        raise NotThen
+    body = library_panels.text_filled(actor.org_id, found.body, at=moment)
+    return Past(dashboard, body, found.version, moment)
 
 
 def restore(actor: Actor, dashboard: Any, version: int) -> dashboards.Saved:

@@ -19,6 +19,7 @@ from services import (
     quotas,
     search,
     trash,
+    versions,
 )
 from web.access import can, signed_in
 from web.generations import Generation, asked, older_than
@@ -66,7 +67,8 @@ def stored(saved: dashboards.Saved) -> Response:
 def shown(actor: Actor, dashboard: Any) -> Response:
     """Answer a dashboard in the form of the caller's generation: the stored text spliced in."""
     meta = dashboards.metadata(actor, dashboard)
-    body = library_panels.text_filled(actor.org_id, dashboard.body)
+    past = isinstance(dashboard, versions.Past)
+    body = dashboard.body if past else library_panels.text_filled(actor.org_id, dashboard.body)
     if older_than(Generation.G85):
         meta = {"isStarred": False, **meta}
     if older_than(Generation.G5):
@@ -82,8 +84,9 @@ def shown(actor: Actor, dashboard: Any) -> Response:
     replies={200: DashboardReply, 404: ErrorReply, **_ERRORS},
 )
 def get_dashboard(actor: Actor, dashboard: Any) -> Response:
-    """Return a dashboard with its metadata."""
-    return shown(actor, dashboard)
+    """Return a dashboard with its metadata; with `asOf`, as it was at that time."""
+    moment = request.args.get("asOf", "")
+    return shown(actor, versions.as_of(actor, dashboard, moment) if moment else dashboard)
 
 
 @api.operation(

@@ -15,7 +15,7 @@ from core.durations import parse_duration
 from core.errors import Unavailable
 from panels import render
 from panels.kinds import text
-from services import annotations, dashboard_links, dashboards, panel_data
+from services import annotations, dashboard_links, dashboards, panel_data, versions
 from services.panel_data import Asked, Drawn, Page
 from web.configured import settings
 from web.prefix import url
@@ -62,6 +62,12 @@ def _browser_zone() -> str:
     """Return the zone that the server is set to, or (`browser`) the one of which the browser's script has told us."""
     fixed = settings().text("date_formats", "default_timezone")
     return request.cookies.get("zone", "") if fixed.lower() in {"", "browser"} else fixed
+
+
+def as_asked(actor: Actor, dashboard: Any) -> Any:
+    """Return a dashboard as it was at the time that the address names (`asOf`), or as it is."""
+    moment = request.args.get("asOf", "")
+    return versions.as_of(actor, dashboard, moment) if moment else dashboard
 
 
 def timeout() -> float:

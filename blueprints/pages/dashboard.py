@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response, render_template, request
 
-from blueprints.pages.board import asked, box, drawn_inline, streamed, timeout, values
+from blueprints.pages.board import as_asked, asked, box, drawn_inline, streamed, timeout, values
 from blueprints.pages.rendering import HTML, go_to, page, theme_of
 from core import clock
 from core.access import Actor
 from models.session import transaction
-from services import dashboards, drafts, panel_data, playlists, trash, users
+from services import dashboards, drafts, panel_data, playlists, trash, users, versions
 from web.access import can
 from web.operation import Pages
 from web.paging import number
@@ -48,15 +48,18 @@ def _page(actor: Actor, dashboard: Any) -> Response:
     if request.args.get("editview") == "dashboard_json":
         text = orjson.dumps(orjson.loads(dashboard.body), option=orjson.OPT_INDENT_2).decode()
         return page("model", actor, dashboard.title, text=text, dashboard=dashboard)
+    dashboard = as_asked(actor, dashboard)
+    past = isinstance(dashboard, versions.Past)
     model = panel_data.load(actor, dashboard, asked(actor), timeout())
-    may_save = actor.may("dashboards:write", *dashboards.scopes(dashboard))
+    may_save = not past and actor.may("dashboards:write", *dashboards.scopes(dashboard))
     draft = drafts.pending(actor, dashboard.uid) if may_save and actor.user_id else None
     starred = users.is_starred(actor, dashboard.id) if actor.user_id else False
     return page(
         "dashboard",
         actor,
         dashboard.title,
-        **values(actor, dashboard, model),
+        **{**values(actor, dashboard, model), "may_save": may_save},
+        past=dashboard.at.strftime("%Y-%m-%d %H:%M:%S UTC") if past else "",
         starred=starred,
         inline=drawn_inline(model),
         playing=_playing(actor),
@@ -123,8 +126,10 @@ def panels(actor: Actor, uid: str) -> Response:
         dashboards.require_read(actor, dashboard)
         if "ids" not in request.args and request.accept_mimetypes.accept_html:
             return _page(actor, dashboard)  # a dashboard whose title is "Panels"
+        dashboard = as_asked(actor, dashboard)
         model = panel_data.load(actor, dashboard, asked(actor, streamed=True), timeout())
-        may_save = dashboards.may(actor, "dashboards:write", dashboard)
+        past = isinstance(dashboard, versions.Past)
+        may_save = not past and dashboards.may(actor, "dashboards:write", dashboard)
     return streamed(actor, model, may_save=may_save)
 
 
@@ -142,6 +147,7 @@ def solo_without_slug(actor: Actor, dashboard: Any) -> Response:
 
 
 def _solo(actor: Actor, dashboard: Any) -> Response:
+    dashboard = as_asked(actor, dashboard)
     model = panel_data.load(actor, dashboard, asked(actor), timeout())
     wanted = request.args.get("panelId", "")
     found = panel_data.places(model)

@@ -1,8 +1,13 @@
 """Versions of dashboards through the API: read as they were, brought back, held against each other."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+
+from core import clock
+from models import DashboardVersion, LibraryVersion, db
+from models.session import transaction
 
 FIRST = '{"title":"Board","uid":"board","n":[1e3,0.10],"panels":[{"id":1,"type":"text","title":"<b>"}]}'
 
@@ -107,3 +112,51 @@ def test_what_may_not_be_read_is_not_compared(client: Any, number: int) -> None:
     assert client.as_stranger().post(path, _diff(number, "json")).status_code == 404
     assert client.as_editor().post(path, _diff(number, "json", 1, 9)).status_code == 404
     assert client.as_editor().post(path, {"base": 1}).status_code == 400
+
+
+def _moments(app: Any, number: int) -> None:
+    """Put the versions a day apart from each other, the third one now."""
+    with app.app_context(), transaction():
+        for version, days in ((1, 2), (2, 1)):
+            of_board = db.session.query(DashboardVersion).filter_by(dashboard_id=number, version=version)
+            of_board.update({"created": clock.now() - timedelta(days=days, minutes=1)})
+
+
+def test_a_dashboard_is_shown_as_it_was_at_a_time(client: Any, app: Any, number: int) -> None:
+    _moments(app, number)
+    for moment, title in (
+        ("now", "Board 2"),
+        ("now-1d", "Board 1"),
+        ("now-36h", "Board"),
+        ("now-2d", "Board"),
+    ):
+        reply = client.as_viewer().get(f"/api/dashboards/uid/board?asOf={moment}")
+        assert reply.get_json()["dashboard"]["title"] == title
+    page = client.as_editor().get("/d/board/x?asOf=now-1d").text
+    assert "Version 2, as it was at" in page
+    assert 'href="/edit/board"' not in page
+    assert client.as_editor().get("/d/board/panels?ids=1&asOf=now-2d").status_code == 200
+    assert client.as_viewer().get("/api/dashboards/uid/board?asOf=now-9d").status_code == 404
+    assert client.as_viewer().get("/api/dashboards/uid/board?asOf=whenever").status_code == 400
+    assert client.as_stranger().get("/api/dashboards/uid/board?asOf=now").status_code == 404
+
+
+def test_library_panels_come_as_they_were_too(client: Any, app: Any) -> None:
+    admin = client.as_orgadmin()
+    admin.post(
+        "/api/library-elements",
+        {"name": "L", "kind": 1, "uid": "l", "model": {"type": "text", "title": "old"}},
+    )
+    panel = {"id": 1, "gridPos": {}, "libraryPanel": {"uid": "l"}}
+    number = admin.post(
+        "/api/dashboards/db", {"dashboard": {"uid": "b", "title": "B", "panels": [panel]}}
+    ).get_json()["id"]
+    _moments(app, number)
+    with app.app_context(), transaction():
+        db.session.query(LibraryVersion).update({"created": clock.now() - timedelta(days=3)})
+    admin.patch(
+        "/api/library-elements/l", {"kind": 1, "version": 1, "model": {"type": "text", "title": "new"}}
+    )
+    for query, title in (("", "new"), ("?asOf=now-1d", "old")):
+        shown = client.as_viewer().get(f"/api/dashboards/uid/b{query}").get_json()["dashboard"]
+        assert shown["panels"][0]["title"] == title
