@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from core import foreign
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _slow = BoundedSemaphore(2)  # 19 MiB and 20 ms each: more at once would starve the other threads
 _verified: dict[bytes, None] = {}
@@ -43,11 +45,17 @@ def verify_password(stored: str | None, password: str) -> bool:
     memo = hashlib.sha256(f"{stored}\0{password}".encode()).digest()
     if stored is not None and memo in _verified:
         return True
-    try:
+    if stored is not None and stored.startswith(foreign.PREFIX):
         with _slow:
-            _hasher.verify(stored or _NOBODY, password)
-    except Argon2Error:
-        return False
+            fits = foreign.password_fits(stored, password)
+        if not fits:
+            return False
+    else:
+        try:
+            with _slow:
+                _hasher.verify(stored or _NOBODY, password)
+        except Argon2Error:
+            return False
     with _verified_lock:
         if len(_verified) >= _VERIFIED_MAX:
             _verified.clear()
@@ -98,17 +106,45 @@ TOKEN_PREFIX = "glsa_"  # noqa: S105 - how tokens begin, as clients know them
 _ALPHABET = string.ascii_letters + string.digits
 
 
+def _checksum(body: str) -> str:
+    """Return the CRC-32 as tokens carry it: four bytes, the least first."""
+    return zlib.crc32(body.encode()).to_bytes(4, "little").hex()
+
+
+def _older_checksum(body: str) -> str:
+    """Return the same as tokens carried it that this server made first: the most first."""
+    return zlib.crc32(body.encode()).to_bytes(4, "big").hex()
+
+
 def new_account_token() -> tuple[str, str]:
-    """Return a service account's token (`glsa_`, 32 letters, `_`, the CRC-32 of what goes before) and its digest."""
+    """Return a service account's token (`glsa_`, 32 letters, `_`, the checksum of what goes before) and its digest."""
     body = TOKEN_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(32))
-    return f"{body}_{zlib.crc32(body.encode()):08x}", token_hash(body)
+    return f"{body}_{_checksum(body)}", token_hash(body)
+
+
+def foreign_key_digest(text: str) -> str:
+    """Return the digest under which a key stands that came from a Grafana, whose own hash is slow; "" for what is none."""
+    if text.startswith(TOKEN_PREFIX):
+        secret, _, salt = text.removeprefix(TOKEN_PREFIX).rpartition("_")
+    else:
+        key = read_api_key(text)
+        secret, salt = (key.k, key.n) if key is not None else ("", "")
+    if not secret:
+        return ""
+    with _slow:
+        return kept_key_digest(foreign.digest(secret, salt))
+
+
+def kept_key_digest(hashed: str) -> str:
+    """Return the digest under which a hash of Grafana's is kept, which is longer than ours."""
+    return token_hash(foreign.PREFIX + hashed)
 
 
 def key_digest(text: str) -> str:
     """Return the digest under which a key or token is stored; "" for what can be none, which no database is asked for."""
     if text.startswith(TOKEN_PREFIX):
         body, _, checksum = text.rpartition("_")
-        return token_hash(body) if same(checksum, f"{zlib.crc32(body.encode()):08x}") else ""
+        return token_hash(body) if checksum in {_checksum(body), _older_checksum(body)} else ""
     key = read_api_key(text)
     return token_hash(key.k) if key is not None else ""
 

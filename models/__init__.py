@@ -15,6 +15,7 @@ from models.correlations import Correlation
 from models.dashboards import Dashboard, DashboardTag, DashboardVersion
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
+from models.kept_aside import KeptAside
 from models.library import LibraryConnection, LibraryElement, LibraryVersion
 from models.links import ShortUrl
 from models.mail import Invitation, OutboxMessage, ResetCode
@@ -44,6 +45,7 @@ __all__ = [
     "Draft",
     "DraftStep",
     "Invitation",
+    "KeptAside",
     "LibraryConnection",
     "LibraryElement",
     "LibraryVersion",

@@ -300,7 +300,7 @@ def tags_of(given: Sequence[str] | None) -> list[str]:
     return found
 
 
-def _times(time: int, time_end: int) -> dict[str, int]:
+def stretch(time: int, time_end: int) -> dict[str, int]:
     """Return the columns of a stretch of time: in order, with the span that it belongs to. Raises BadRequest."""
     time = time or clock.now_ms()
     first, last = sorted((time, time_end or time))
@@ -334,7 +334,7 @@ def create(
     if not note.text:
         raise NotSaved
     require_place(actor, "annotations:create", dashboard_id)
-    tags, times, now = tags_of(note.tags), _times(note.time, note.time_end), clock.now_ms()
+    tags, times, now = tags_of(note.tags), stretch(note.time, note.time_end), clock.now_ms()
     made = fetch(
         insert(table(Annotation)),
         org_id=actor.org_id, dashboard_id=dashboard_id or None, panel_id=panel_id, user_id=actor.user_id, text=note.text,
@@ -374,7 +374,7 @@ def change(
 def _store(annotation: Any, note: Note, given: Sequence[str] | None) -> None:
     tags = tags_of(given)
     # A moment stays one when its time alone is given; a region keeps its end.
-    times = _times(
+    times = stretch(
         note.time or annotation.time, note.time_end or (annotation.time_end if annotation.span else 0)
     )
     values: dict[str, Any] = {"text": note.text, "updated": clock.now_ms(), **times}

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, inspect, select
 
 from models import Base, audit
+from models.counters import number_on
 from models.engine import Database
 from services.setup import bring_up
 
@@ -50,7 +51,8 @@ def copy(source: Database, target: Database, migrations: Path, report: Report) -
         with audit.acting(audit.SILENT):
             for table in Base.metadata.sorted_tables:
                 _copy_table(here, there, table, report)
-        _number_on(there)
+        with there.begin() as connection:
+            number_on(connection)
         return _verified(here, there)
     finally:
         here.dispose()
@@ -83,19 +85,6 @@ def _batches(source: Connection, table: Table, after: int) -> Iterator[list[dict
             return
         yield rows
         after = int(rows[-1]["id"])
-
-
-def _number_on(there: Engine) -> None:
-    """PostgreSQL's counters do not see ids that were given; the next row would meet one of them."""
-    if there.dialect.name != "postgresql":
-        return
-    quote = there.dialect.identifier_preparer.quote
-    with there.begin() as connection:
-        for table in Base.metadata.sorted_tables:
-            most = connection.scalar(select(func.max(table.c.id)))
-            if most:
-                counter = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :most)")
-                connection.execute(counter, {"name": quote(table.name), "most": most})
 
 
 def _verified(here: Engine, there: Engine) -> dict[str, int]:

@@ -261,7 +261,7 @@ def by_api_key(text: str) -> Actor:
     Raises WrongKey, ExpiredKey, Unauthorized for a service account that is disabled.
     """
     digest = crypto.key_digest(text)
-    row = fetch(_BY_KEY, key_hash=digest).first() if digest else None
+    row = (fetch(_BY_KEY, key_hash=digest).first() or _foreign(text, digest)) if digest else None
     if row is None:
         raise WrongKey
     if row.expires is not None and row.expires < clock.now():
@@ -284,6 +284,17 @@ def by_api_key(text: str) -> Actor:
             row.org_id, role, row.account_id or 0, server_admin=False, revision=row.revision
         ),
     )
+
+
+def _foreign(text: str, digest: str) -> Any:
+    """Return the row of a key that came from a Grafana, and keep it under our own digest from now on."""
+    old = crypto.foreign_key_digest(text)
+    row = fetch(_BY_KEY, key_hash=old).first() if old else None
+    if row is not None:
+        db.session.rollback()
+        with audit.acting(audit.SILENT), transaction(separate=True) as session:
+            session.execute(update(ApiKey).where(ApiKey.id == row.id).values(key_hash=digest))
+    return row
 
 
 def touch_key(key_id: int) -> None:

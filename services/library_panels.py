@@ -91,16 +91,19 @@ def _uid_in(panel: Mapping[str, Any]) -> str:
 
 def connect(actor: Actor, dashboard_id: int, body: str) -> None:
     """Note which elements a saved dashboard shows."""
+    connect_in(actor.org_id, dashboard_id, body, actor.user_id)
+
+
+def connect_in(org_id: int, dashboard_id: int, body: str, who: int) -> None:
+    """Note the same in an organisation. who: the person's number."""
     db.session.execute(delete(LibraryConnection).where(LibraryConnection.dashboard_id == dashboard_id))
     if not shows_some(body):
         return
     uids = {uid for panel in _panels(orjson.loads(body)) if (uid := _uid_in(panel))}
-    known = select(LibraryElement.id).where(
-        LibraryElement.org_id == actor.org_id, LibraryElement.uid.in_(uids)
-    )
+    known = select(LibraryElement.id).where(LibraryElement.org_id == org_id, LibraryElement.uid.in_(uids))
     now = clock.now()
     rows = [
-        {"element_id": number, "dashboard_id": dashboard_id, "created": now, "created_by": actor.user_id}
+        {"element_id": number, "dashboard_id": dashboard_id, "created": now, "created_by": who}
         for number in db.session.scalars(known.order_by(LibraryElement.id))
     ]
     if rows:

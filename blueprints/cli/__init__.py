@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from blueprints.cli import database, serve
+from blueprints.cli import database, importing, serve
 
 
 def install(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(serve.serve)
     app.cli.add_command(database.group)
+    app.cli.add_command(importing.group)

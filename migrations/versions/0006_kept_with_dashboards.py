@@ -26,6 +26,19 @@ def upgrade():
         sa.UniqueConstraint("org_id", "term", name=op.f("uq_annotation_term_org_id_term")),
     )
     op.create_table(
+        "kept_aside",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("org_id", Id, nullable=False),
+        sa.Column("kind", exact(40), nullable=False),
+        sa.Column("name", exact(190), nullable=False),
+        sa.Column("content", JsonText, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["org_id"], ["org.id"], name=op.f("fk_kept_aside_org_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_aside")),
+        sa.UniqueConstraint("org_id", "kind", "name", name=op.f("uq_kept_aside_org_id_kind_name")),
+    )
+    op.create_table(
         "library_element",
         sa.Column("id", Id, nullable=False),
         sa.Column("org_id", Id, nullable=False),
@@ -273,4 +286,5 @@ def downgrade():
     op.drop_table("query_history")
     op.drop_table("playlist")
     op.drop_table("library_element")
+    op.drop_table("kept_aside")
     op.drop_table("annotation_term")

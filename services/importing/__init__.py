@@ -1,0 +1,1 @@
+"""Bringing another server's content here."""
