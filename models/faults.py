@@ -11,6 +11,17 @@ _GONE_MYSQL = {1021, 1040, 1044, 1045, 1049, 1053, 1114, 1290, 1927, 2002, 2003,
 _GONE_SQLITE = ("locked", "busy", "full", "unable to open", "disk i/o", "readonly")
 
 
+class Overtaken(Exception):
+    """Another writer came first, and the same transaction may well succeed if it is run once more.
+
+    refusal: what to answer where that has been tried often enough.
+    """
+
+    def __init__(self, refusal: Exception) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
+
+
 def can_repeat(fault: DBAPIError) -> bool:
     """Say whether the same transaction may well succeed if it is run once more at once."""
     cause = fault.orig

@@ -14,7 +14,7 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
-from models import Dashboard, DashboardTag, DashboardVersion, PublicDashboard, Star, User, audit, db
+from models import Dashboard, DashboardTag, DashboardVersion, PublicDashboard, Star, User, audit, db, faults
 from models.base import table
 from models.session import fetch
 from services import access, library_panels, permissions, quotas
@@ -176,6 +176,14 @@ _BY_SLUG = (
     .limit(1)
 )
 _NAMED = _joined().where(or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")))
+_LOCKED = (
+    select(Dashboard.id)
+    .where(
+        Dashboard.org_id == bindparam("org_id"),
+        or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")),
+    )
+    .with_for_update()
+)
 _TITLED = _joined().where(
     Dashboard.title == bindparam("title"),
     or_(Dashboard.is_folder, Dashboard.folder_id == bindparam("folder_id")),
@@ -332,6 +340,10 @@ def _folder(actor: Actor, wanted: Save) -> Row[Any] | None:
 def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | None:
     if facts.id <= 0 and not facts.uid:
         return None
+    if (
+        wanted.overwrite and db.session.get_bind().dialect.name != "sqlite"
+    ):  # which takes one writer at a time anyway
+        fetch(_LOCKED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid)
     rows: Sequence[Row[Any]] = fetch(
         _NAMED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid, **access.params(actor)
     ).all()
@@ -416,15 +428,20 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
         before = version if existing is None else existing.version
         changed = fetch(_UPDATE, its_id=number, its_version=before, **values, body=body)
     except IntegrityError:
-        raise NameExists from None
+        raise _refused(wanted, NameExists()) from None
     if changed.rowcount != 1:
-        raise VersionMismatch
+        raise _refused(wanted, VersionMismatch())
     _keep_version(actor, number, version, wanted.message, body)
     if existing is None or existing.tags != values["tags"]:
         _keep_tags(actor.org_id, number, tags)
     if existing is not None or library_panels.shows_some(body):
         library_panels.connect(actor, number, body)
     return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
+
+
+def _refused(wanted: Save, refusal: DomainError) -> Exception:
+    """Return what a save ends with that another one came before: who overwrites begins again, for they mind nobody."""
+    return faults.Overtaken(refusal) if wanted.overwrite else refusal
 
 
 def _keep_version(actor: Actor, number: int, version: int, message: str, body: str) -> None:

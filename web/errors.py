@@ -41,6 +41,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(OverflowError, _database)  # a number that SQLite's driver cannot write
     app.register_error_handler(RecursionError, _too_deep)
+    app.register_error_handler(faults.Overtaken, _overtaken)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -82,6 +83,10 @@ def _database(fault: SQLAlchemyError | OverflowError) -> Response:
 def _too_deep(fault: RecursionError) -> Response:
     del fault
     return _domain(BadRequest("The JSON is nested too deeply", traced=False))
+
+
+def _overtaken(fault: faults.Overtaken) -> Response:
+    return _domain(fault.refusal) if isinstance(fault.refusal, DomainError) else _unforeseen(fault)
 
 
 def _unforeseen(fault: Exception) -> Response:

@@ -128,6 +128,9 @@ def _gated(operation: Operation, handler: Handler) -> Callable[..., Response]:
         for left in reversed(range(_TRIES)):
             try:
                 return once(actor, path)
+            except faults.Overtaken as fault:
+                if not left:
+                    raise fault.refusal from None
             except DBAPIError as fault:
                 # Two writers met, and the database chose this one to begin again: nothing of it was kept.
                 if not left or not faults.can_repeat(fault):

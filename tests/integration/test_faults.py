@@ -95,6 +95,30 @@ def test_killed_workers_lose_nothing_that_was_acknowledged(tmp_path: Path, store
         assert save(base, "after") == 200
 
 
+def test_two_hundred_savers_at_once_lose_no_version(tmp_path: Path, store: dict[str, str]) -> None:
+    """Half of them save one dashboard, the others one each; then all try to be the next version of the one."""
+    savers = 200
+    with belvedere(tmp_path, **store, GF_DASHBOARDS_VERSIONS_TO_KEEP="1000") as base:
+        names = ["shared" if n % 2 else f"own{n}" for n in range(savers)]
+        with ThreadPoolExecutor(savers) as pool:
+            statuses = list(pool.map(lambda name: save(base, name), names))
+        assert set(statuses) == {200}
+        assert kept(base) >= set(names)
+        listed = get(base, "/api/dashboards/uid/shared/versions").json()
+        assert [one["version"] for one in listed] == list(range(savers // 2, 0, -1))
+
+        def next_version(n: int) -> int:
+            board = {"uid": "shared", "title": f"By {n}", "version": savers // 2, "panels": []}
+            return post(base, "/api/dashboards/db", {"dashboard": board}).status_code
+
+        with ThreadPoolExecutor(savers) as pool:
+            answers = list(pool.map(next_version, range(savers)))
+        assert sorted(set(answers)) == [200, 412]
+        assert answers.count(200) == 1
+        now = get(base, "/api/dashboards/uid/shared").json()["dashboard"]
+        assert (now["version"], now["title"]) == (savers // 2 + 1, f"By {answers.index(200)}")
+
+
 def test_a_stop_under_load_finishes_what_it_began(tmp_path: Path, store: dict[str, str]) -> None:
     names = [f"s{n}" for n in range(300)]
     with belvedere(tmp_path, **store) as base, ThreadPoolExecutor(16) as pool:
