@@ -1,7 +1,5 @@
 """What stands behind a panel: its data, its numbers, its queries with their times, its JSON; and a dashboard as a file."""
 
-import csv
-import io
 from typing import Any
 
 import orjson
@@ -10,9 +8,7 @@ from flask import Response, render_template, request
 from blueprints.pages.board import asked, timeout
 from blueprints.pages.rendering import HTML
 from core.access import Actor
-from core.frames import Kind, to_json
-from core.timerange import zone
-from core.units import unit_format
+from core.frames import to_json
 from core.version import GRAFANA
 from dashboards import export
 from dashboards.tree import every_panel
@@ -21,8 +17,7 @@ from dashboards.tree import text as tree_text
 from datasources import registry as sources
 from models.session import transaction
 from panels import registry
-from panels.fields import Context, prepare
-from services import dashboards, data_sources, drafts, panel_data
+from services import dashboards, data_sources, drafts, files, panel_data, panel_tables
 from services.panel_data import Drawn, Page
 from web.access import can
 from web.operation import Pages
@@ -53,30 +48,6 @@ def _drawn(actor: Actor, uid: str) -> tuple[Page, Drawn]:
     return model, next(panel_data.draw(model, [place]))
 
 
-def _tables(model: Page, drawn: Drawn) -> list[tuple[str, list[str], list[list[str]]]]:
-    """Return each frame's name, its columns' names and its rows as texts."""
-    tz = zone(model.timezone)
-    moment = unit_format("dateTimeAsIso")
-    made = []
-    for row in prepare(list(drawn.frames), drawn.place.panel.get("fieldConfig") or {}, {}, Context(tz)):
-        columns = [
-            [
-                "" if v is None else str(moment(float(v), None, tz)) if one.kind is Kind.TIME else _plain(v)
-                for v in one.field.items
-            ]
-            for one in row
-        ]
-        name = row[0].frame.name or row[0].frame.ref_id if row else ""
-        made.append((name, [one.name for one in row], [list(cells) for cells in zip(*columns, strict=True)]))
-    return made
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY, default=str).decode()
-
-
 @pages.operation(
     "GET", "/inspect/<uid>", access=can("dashboards:read", asked_later=True), own_transactions=True
 )
@@ -104,7 +75,7 @@ def show(actor: Actor, uid: str) -> Response:
     html = render_template(
         "partials/inspect.html",
         title=model.title_of(drawn.place) or "Panel",
-        tables=_tables(model, drawn),
+        tables=panel_tables.tables(model, drawn),
         most=MOST_ROWS,
         queries=queries,
         panel=orjson.dumps(drawn.place.panel, option=orjson.OPT_INDENT_2).decode(),
@@ -128,15 +99,9 @@ def _fragment(value: Any) -> Any:
 def as_csv(actor: Actor, uid: str) -> Response:
     """Return a panel's data as CSV, frame below frame."""
     model, drawn = _drawn(actor, uid)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for _, heads, rows in _tables(model, drawn):
-        writer.writerow(heads)
-        writer.writerows([_harmless(cell) for cell in row] for row in rows)
-        writer.writerow([])
     name = "".join(one if one.isalnum() else "-" for one in model.title_of(drawn.place)) or "panel"
     return Response(
-        "\ufeff" + out.getvalue(),
+        files.as_csv([(model.title_of(drawn.place), panel_tables.tables(model, drawn))], heads=False),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{name.encode("ascii", "ignore").decode()}.csv"'
@@ -153,13 +118,6 @@ def as_json(actor: Actor, uid: str) -> Response:
     if found is None:
         raise dashboards.DashboardNotFound("This dashboard has no such panel")
     return Response(tree_text(found), content_type="application/json")
-
-
-def _harmless(cell: str) -> str:
-    """Keep spreadsheets from taking a text for a formula."""
-    return (
-        "'" + cell if cell[:1] in {"=", "@", "+"} or (cell[:1] == "-" and not cell[1:2].isdecimal()) else cell
-    )
 
 
 @pages.operation("GET", "/d/<uid>/<slug>/export", access=can("dashboards:read", of=dashboards.by_uid))

@@ -18,6 +18,11 @@ function fill() {
   if (panel) link.searchParams.set("viewPanel", panel);
   part("link").value = link;
   part("fault").hidden = true;
+  for (const file of document.querySelectorAll("[data-share-file]")) {
+    const place = panel ? "d-solo" : "d";
+    file.href = address(`${dataset.root}/${place}/${dataset.dashboardUid}/${dataset.slug}.${file.dataset.shareFile}`);
+    if (panel) file.href += `&panelId=${panel}`;
+  }
   const form = part("form");
   if (form) form.action = `${form.action.split("?")[0]}${link.search}`;
   const alone = address(`${dataset.root}/d-solo/${dataset.dashboardUid}/${dataset.slug}`);
