@@ -15,7 +15,7 @@ from core import settings as configuration
 from core.crypto import Vault
 from core.settings import ROOT, Settings
 from models import db, engine
-from services import access, dashboard_files, dashboards, data_sources, quotas, setup, trash
+from services import access, dashboard_files, dashboards, data_sources, provisioning, quotas, setup, trash
 from web import compression, errors, identity, operation, person, security, session
 from web.forwarded import Forwarded, networks
 from web.prefix import Prefix
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         setup.prepare(settings, ROOT / "migrations")
         setup.first_content(settings)
+        provisioning.at_start(settings)
     if settings.sub_path:
         app.wsgi_app = Prefix(app.wsgi_app, settings.sub_path)  # type: ignore[method-assign]  # WSGI layers wrap it
     proxies = networks(settings.words("belvedere", "trusted_proxies"))

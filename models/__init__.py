@@ -21,6 +21,7 @@ from models.links import ShortUrl
 from models.mail import Invitation, OutboxMessage, ResetCode
 from models.orgs import Org, OrgUser, Preferences, Team, TeamGroup, TeamMember
 from models.playlists import Playlist, PlaylistItem
+from models.provisioning import ProvisionedBoard
 from models.public_dashboards import PublicDashboard
 from models.query_history import PastQuery
 from models.snapshots import Snapshot
@@ -58,6 +59,7 @@ __all__ = [
     "Playlist",
     "PlaylistItem",
     "Preferences",
+    "ProvisionedBoard",
     "PublicDashboard",
     "Quota",
     "ResetCode",

@@ -14,7 +14,18 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, new_uid, slug
 from dashboards import document
-from models import Dashboard, DashboardTag, DashboardVersion, PublicDashboard, Star, User, audit, db, faults
+from models import (
+    Dashboard,
+    DashboardTag,
+    DashboardVersion,
+    ProvisionedBoard,
+    PublicDashboard,
+    Star,
+    User,
+    audit,
+    db,
+    faults,
+)
 from models.base import table
 from models.session import fetch
 from services import access, library_panels, permissions, quotas
@@ -69,6 +80,20 @@ class UidTaken(BadRequest):
 
     traced = False
     message = "A dashboard with the same uid already exists"
+
+
+class Provisioned(BadRequest):
+    """The dashboard comes from a file; it is changed there."""
+
+    traced = False
+    message = "Cannot save provisioned dashboard"
+
+
+class ProvisionedStays(BadRequest):
+    """The dashboard comes from a file; it goes with that."""
+
+    traced = False
+    message = "provisioned dashboard cannot be deleted"
 
 
 class SlugNotUnique(DomainError):
@@ -159,7 +184,7 @@ _starred = (
     .exists()
     .label("starred")
 )
-_PUBLIC = table(PublicDashboard).c
+_PUBLIC, _FILE = table(PublicDashboard).c, table(ProvisionedBoard).c
 _public = (
     select(func.max(case((_PUBLIC.enabled, 1), else_=0)))
     .where(_PUBLIC.dashboard_id == Dashboard.id)
@@ -167,7 +192,14 @@ _public = (
     .scalar_subquery()
     .label("public")
 )
-_READ = _joined(Dashboard.body, _starred, _public)
+_file = (
+    select(_FILE.path)
+    .where(_FILE.dashboard_id == Dashboard.id)
+    .correlate(Dashboard)
+    .scalar_subquery()
+    .label("file")
+)
+_READ = _joined(Dashboard.body, _starred, _public, _file)
 _BY_UID = _READ.where(Dashboard.uid == bindparam("key"))
 _BY_ID = _READ.where(Dashboard.id == bindparam("key"))
 _BY_SLUG = (
@@ -176,6 +208,7 @@ _BY_SLUG = (
     .limit(1)
 )
 _NAMED = _joined().where(or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")))
+_FROM_FILE = select(_FILE.id).where(_FILE.dashboard_id == bindparam("number"), _FILE.locked.is_(True))
 _LOCKED = (
     select(Dashboard.id)
     .where(
@@ -264,8 +297,8 @@ def metadata(actor: Actor, row: Row[Any]) -> dict[str, Any]:
         "folderUid": row.folder_uid or "",
         "folderTitle": row.folder_title or "General",
         "folderUrl": page_url(row.folder_uid, row.folder_slug, is_folder=True) if in_folder else "",
-        "provisioned": False,
-        "provisionedExternalId": "",
+        "provisioned": row.file is not None,
+        "provisionedExternalId": row.file or "",
         "annotationsPermissions": notes,
         "hasPublicDashboard": row.public is not None,
         "publicDashboardAccessToken": "",
@@ -281,8 +314,10 @@ _NOTE_VERBS = {
 }
 
 
-def save(actor: Actor, wanted: Save) -> Saved:
+def save(actor: Actor, wanted: Save, *, provisioned: bool = False) -> Saved:
     """Create or change a dashboard (or folder) and keep the version.
+
+    provisioned: it comes from its file, where alone it may be changed.
 
     Raises, in this order: EmptyTitle, BadRequest (uid, title, folder), NoSuchId, UidTaken, Forbidden, VersionMismatch,
     NameOfFolder, NameExists.
@@ -308,6 +343,8 @@ def save(actor: Actor, wanted: Save) -> Saved:
         raise VersionMismatch
     existing = _same_title(actor, title, folder_id, existing, wanted)
     _check_rights(actor, existing, folder, wanted)
+    if existing is not None and not provisioned and is_locked(existing.id):
+        raise Provisioned
     uid = existing.uid if existing is not None and not facts.uid else facts.uid or new_uid()
     if (
         existing is not None
@@ -319,6 +356,11 @@ def save(actor: Actor, wanted: Save) -> Saved:
     return _store(
         actor, wanted, existing, Saved(0, uid, slug(title), title, 0, folder_id, wanted.is_folder), facts.tags
     )
+
+
+def is_locked(number: int) -> bool:
+    """Say whether a dashboard is changed in its file alone."""
+    return fetch(_FROM_FILE, number=number).first() is not None
 
 
 def _was_named(facts: document.Facts, existing: Any) -> bool:

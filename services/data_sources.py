@@ -296,6 +296,18 @@ def change(actor: Actor, row: DataSource, wanted: Wanted) -> DataSource:
     return row
 
 
+def is_as(row: DataSource, wanted: Wanted) -> bool:
+    """Say whether a data source is as it is wanted, its secrets too."""
+    same = _values(wanted) | {
+        "basic_auth_user": wanted.basic_auth_user,
+        "database": wanted.database,
+        "uid": wanted.uid or row.uid,
+    }
+    return all(getattr(row, name) == value for name, value in same.items()) and _opened(row)[0] == dict(
+        wanted.secrets or {}
+    )
+
+
 def remove(row: DataSource) -> None:
     """Delete a data source. Raises ReadOnly."""
     if row.read_only:

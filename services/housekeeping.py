@@ -27,7 +27,7 @@ from models import (
     audit,
 )
 from models.session import transaction
-from services import mail, query_history, resetting, short_urls, trash
+from services import mail, provisioning, query_history, resetting, short_urls, trash
 
 log = logging.getLogger("belvedere.housekeeping")
 EVERY_S, CLEAR_EVERY_S = 3, 3600
@@ -72,6 +72,7 @@ def keep_going(settings: Settings, wait: Callable[[float], None] = time.sleep) -
         wait(EVERY_S)
         try:
             mail.deliver(settings)
+            provisioning.look_again(settings)
             if time.monotonic() - cleared >= CLEAR_EVERY_S:
                 cleared = time.monotonic()
                 clear(settings)

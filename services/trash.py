@@ -60,19 +60,24 @@ def kept() -> timedelta:
 # Deleting -----------------------------------------------------------------------------------------------------------
 
 
-def remove(actor: Actor, row: Any) -> None:
-    """Delete a dashboard; of a folder, what is in it as well. Raises library.InUse."""
+def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
+    """Delete a dashboard; of a folder, what is in it as well. provisioned: its file is gone.
+
+    Raises library.InUse, ProvisionedStays.
+    """
     inside: Sequence[Any] = ()
     if row.is_folder:
         inside = db.session.execute(
             select(table(Dashboard)).where(_BOARD.org_id == row.org_id, _BOARD.folder_id == row.id)
         ).all()
         library.require_unused(row.org_id, row.id, [one.id for one in inside])
+    numbers = [row.id, *(one.id for one in inside)]
+    if not provisioned and any(dashboards.is_locked(one) for one in numbers):
+        raise dashboards.ProvisionedStays
     if _days["kept"]:
         for one in inside:
             _keep(actor, one, folder_uid=row.uid, with_folder=row.id)
         _keep(actor, row, folder_uid=row.folder_uid or "")
-    numbers = [row.id, *(one.id for one in inside)]
     annotations.forget(row.org_id, Annotation.dashboard_id.in_(numbers))
     if row.is_folder:
         db.session.execute(

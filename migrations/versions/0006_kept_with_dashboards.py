@@ -222,6 +222,28 @@ def upgrade():
     )
     op.create_index(op.f("ix_playlist_item_playlist_id"), "playlist_item", ["playlist_id"])
     op.create_table(
+        "provisioned_board",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("org_id", Id, nullable=False),
+        sa.Column("dashboard_id", Id, nullable=False),
+        sa.Column("provider", exact(190), nullable=False),
+        sa.Column("path", sa.String(length=2000), nullable=False),
+        sa.Column("checksum", exact(64), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dashboard_id"],
+            ["dashboard.id"],
+            name=op.f("fk_provisioned_board_dashboard_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["org_id"], ["org.id"], name=op.f("fk_provisioned_board_org_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provisioned_board")),
+        sa.UniqueConstraint("dashboard_id", name=op.f("uq_provisioned_board_dashboard_id")),
+    )
+    op.create_index(op.f("ix_provisioned_board_provider"), "provisioned_board", ["provider"])
+    op.create_table(
         "public_dashboard",
         sa.Column("id", Id, nullable=False),
         sa.Column("org_id", Id, nullable=False),
@@ -277,6 +299,7 @@ def downgrade():
     """Go back."""
     op.drop_table("annotation_tag")
     op.drop_table("public_dashboard")
+    op.drop_table("provisioned_board")
     op.drop_table("playlist_item")
     op.drop_table("library_version")
     op.drop_table("library_connection")
