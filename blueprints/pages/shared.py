@@ -9,6 +9,7 @@ from blueprints.pages.board import asked, drawn_inline, grid_values, shown_value
 from blueprints.pages.rendering import page
 from core import clock
 from core.access import Actor, Credential
+from core.errors import BadRequest
 from models.session import transaction
 from services import panel_data, public_dashboards, snapshots
 from services.panel_data import Page
@@ -48,6 +49,18 @@ def _restricted(model: Page, variables: Collection[str]) -> Page:
     return model
 
 
+def _require_offered(model: Page, names: Collection[str]) -> None:
+    """Refuse values that a variable does not offer: they would be written into queries that nobody has allowed.
+
+    Raises BadRequest. A text box offers any text; who lets visitors set one means that.
+    """
+    panel_data.resolve_variables(model, fresh=False)
+    for one in model.states:
+        offered = {choice.value for choice in one.options}
+        if one.name in names and one.kind != "textbox" and not one.is_all and not set(one.chosen) <= offered:
+            raise BadRequest(f"{one.name} has no such value", field=one.name, traced=False)
+
+
 def _snapshot(key: str) -> Shared:
     row = snapshots.find(key)
     board = Board(key, row.name, "snapshot", row.body)
@@ -76,6 +89,8 @@ def _public(token: str) -> Shared:
     )
     board = Board(found.uid, found.title, found.slug, found.body, number)
     model = _restricted(panel_data.load(visitor, board, view, timeout()), found.variables)
+    if view.variables:
+        _require_offered(model, {name.removeprefix("var-") for name in view.variables})
     return Shared(model, f"/public-dashboards/{token}", may_choose_time=chooses)
 
 

@@ -108,6 +108,9 @@ def test_a_public_dashboard_lets_visitors_choose_what_is_allowed(client: Any, bo
     assert "Of test" in opened
     assert "range-from" in opened
     assert marks(opened) == ["On it"]
+    injected = address.replace("var-env=test", "var-env=%22%7D%20or%20up")
+    assert client.get(injected).status_code == 400
+    assert client.get(injected.replace("?", "/panels?ids=1&")).status_code == 400
     assert client.get("/public-dashboards/" + "0" * 32).status_code == 404
     assert client.get("/public-dashboards/none").status_code == 400
 
