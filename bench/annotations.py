@@ -4,10 +4,9 @@ Makes annotations up to each size, half of them on a dashboard, one in ten with 
 `rare`, half are tagged `deploy`. Prints the median milliseconds of a call. What is flat but for its answer stays the same.
 """
 
-import argparse
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.growth import median_ms, signed_in
+from bench.growth import asked, median_ms
 
 START, STEP = 1_600_000_000_000, 60_000
 MIDDLE = f"from={START + 300 * STEP}&to={START + 360 * STEP}"
@@ -32,20 +31,13 @@ def note(i: int) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("base")
-    parser.add_argument("--sizes", default="1000,10000,100000")
-    parser.add_argument("--auth", default="admin:admin")
-    asked = parser.parse_args()
-    base = asked.base.rstrip("/")
-    user, _, password = asked.auth.partition(":")
-    admin = signed_in(base, user, password)
+    base, sizes, admin = asked(__doc__)
     admin.post(
         base + "/api/dashboards/db", json={"dashboard": {"uid": "noted", "title": "Noted"}, "overwrite": True}
     )
     done = 0
     print(f"{'size':>8} {'call':18}{'ms':>8}")
-    for size in map(int, asked.sizes.split(",")):
+    for size in sizes:
         with ThreadPoolExecutor(8) as pool:
             list(
                 pool.map(

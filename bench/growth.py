@@ -79,15 +79,20 @@ def seed_rights(admin: requests.Session, base: str) -> None:
             made(f"/api/folders/gf{n}/permissions", {"items": items})
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked(description: str | None) -> tuple[str, list[int], requests.Session]:
+    """Return what the command line names: a server, the sizes, and an admin who is signed in there."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("base")
     parser.add_argument("--sizes", default="1000,10000,100000")
     parser.add_argument("--auth", default="admin:admin")
-    asked = parser.parse_args()
-    base = asked.base.rstrip("/")
-    user, _, password = asked.auth.partition(":")
-    admin = signed_in(base, user, password)
+    given = parser.parse_args()
+    base = given.base.rstrip("/")
+    user, _, password = given.auth.partition(":")
+    return base, [int(one) for one in given.sizes.split(",")], signed_in(base, user, password)
+
+
+def main() -> None:
+    base, sizes, admin = asked(__doc__)
     person = {
         "name": "v",
         "login": "growthviewer",
@@ -100,7 +105,7 @@ def main() -> None:
     seed_rights(admin, base)
     done = 0
     print(f"{'size':>8} {'call':16}{'admin ms':>10}{'viewer ms':>11}{'ratio':>7}")
-    for size in map(int, asked.sizes.split(",")):
+    for size in sizes:
         for i in range(done, size):
             reply = admin.post(base + "/api/dashboards/db", json=board(i))
             if reply.status_code != 200:

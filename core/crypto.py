@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import hmac
 import secrets
 import string
 import zlib
@@ -45,22 +44,24 @@ def verify_password(stored: str | None, password: str) -> bool:
     memo = hashlib.sha256(f"{stored}\0{password}".encode()).digest()
     if stored is not None and memo in _verified:
         return True
-    if stored is not None and stored.startswith(foreign.PREFIX):
-        with _slow:
-            fits = foreign.password_fits(stored, password)
-        if not fits:
-            return False
-    else:
-        try:
-            with _slow:
-                _hasher.verify(stored or _NOBODY, password)
-        except Argon2Error:
-            return False
+    with _slow:
+        fits = _fits(stored or _NOBODY, password)
+    if not fits:
+        return False
     with _verified_lock:
         if len(_verified) >= _VERIFIED_MAX:
             _verified.clear()
         _verified[memo] = None
     return stored is not None
+
+
+def _fits(stored: str, password: str) -> bool:
+    if stored.startswith(foreign.PREFIX):
+        return foreign.password_fits(stored, password)
+    try:
+        return _hasher.verify(stored, password)
+    except Argon2Error:
+        return False
 
 
 def token_hash(token: str) -> str:
@@ -71,11 +72,6 @@ def token_hash(token: str) -> str:
 def new_token() -> str:
     """Return 256 random bits for a cookie."""
     return secrets.token_hex(32)
-
-
-def same(left: str, right: str) -> bool:
-    """Compare two secrets without telling by time where they differ."""
-    return hmac.compare_digest(left.encode(), right.encode())
 
 
 class ApiKey(msgspec.Struct):

@@ -6,6 +6,7 @@ Source: its documentation of `security.secret_key` and of database encryption, a
 import base64
 import binascii
 import hashlib
+import hmac
 import re
 
 from cryptography.exceptions import InvalidTag
@@ -37,7 +38,7 @@ def kept_password(hashed: str, salt: str) -> str | None:
 def password_fits(kept: str, password: str) -> bool:
     """Say whether a password is the one of a hash that came from there."""
     salt, _, hashed = kept.removeprefix(PREFIX).rpartition("$")
-    return digest(password, salt) == hashed
+    return hmac.compare_digest(digest(password, salt), hashed)
 
 
 def _decoded(text: bytes) -> bytes:

@@ -19,6 +19,14 @@ class Role(StrEnum):
     ADMIN = "Admin"
 
 
+_RANKS: Mapping[str, int] = MappingProxyType({Role.VIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3})
+
+
+def includes(role: str, least: str) -> bool:
+    """Say whether a basic role is another one or above it; what is no basic role is below all."""
+    return _RANKS.get(role, 0) >= _RANKS[least]
+
+
 SERVER_ADMIN = "Grafana Admin"
 NOTHING: Grants = MappingProxyType({})
 

@@ -244,7 +244,10 @@ class RoleTooHigh(Forbidden):
     message, early = "Cannot assign a role higher than user's role", False
 
 
-_ORDER: dict[str, int] = {Role.VIEWER: 1, Role.EDITOR: 2, Role.ADMIN: 3}
+def require_org(actor: Actor, words: str) -> None:
+    """Refuse who is in no organisation what is kept in one. words: which that is. Raises Forbidden."""
+    if actor.org_id < 1:
+        raise Forbidden(f"{words}, and you are in none")
 
 
 def require_role(actor: Actor, role: str) -> None:
@@ -252,9 +255,9 @@ def require_role(actor: Actor, role: str) -> None:
 
     Raises BadRequest, RoleTooHigh.
     """
-    if role not in _ORDER:
+    if role not in set(Role):
         raise BadRequest("There is no such role: Viewer, Editor or Admin", field="role", traced=False)
-    if not actor.server_admin and _ORDER[role] > _ORDER.get(actor.role, 0):
+    if not actor.server_admin and not roles.includes(actor.role, role):
         raise RoleTooHigh
 
 

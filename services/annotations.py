@@ -230,7 +230,7 @@ def listed(actor: Actor, wanted: Wanted) -> list[Row[Any]]:
     }  # fmt: skip
     ranged = wanted.time_from > 0 and wanted.time_to > 0
     others = max(0, len(tags) - 1)
-    shape = _Shape(_sight(actor), tuple(values), wanted.kind, bool(ways[:1] != [""]), others, ranged)
+    shape = _Shape(_sight(actor), tuple(values), wanted.kind, bool(wanted.tags), others, ranged)
     found: dict[int, Row[Any]] = {}
     for tag in ways:
         carried = {f"tag_{n}": other for n, other in enumerate(one for one in tags if one != tag)}
@@ -281,12 +281,16 @@ def _statement(shape: _Shape, span: int) -> Select[Any]:
 
 def dashboard_named(actor: Actor, uid: str) -> int:
     """Return the number of a dashboard of the organisation. Raises NoSuchDashboard."""
-    number = db.session.scalar(
-        select(Dashboard.id).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
-    )
-    if number is None:
+    number = _number_of(actor, uid)
+    if not number:
         raise NoSuchDashboard
     return number
+
+
+def _number_of(actor: Actor, uid: str) -> int:
+    """Return the number of a dashboard of the organisation; 0 where there is none."""
+    query = select(Dashboard.id).where(Dashboard.org_id == actor.org_id, Dashboard.uid == uid)
+    return db.session.scalar(query) or 0
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -329,8 +333,7 @@ def create(
     Raises NotSaved, BadRequest, DashboardNotFound, NotHere.
     """
     if dashboard_uid:
-        where = Dashboard.org_id == actor.org_id, Dashboard.uid == dashboard_uid
-        dashboard_id = db.session.scalar(select(Dashboard.id).where(*where)) or 0
+        dashboard_id = _number_of(actor, dashboard_uid)
     if not note.text:
         raise NotSaved
     require_place(actor, "annotations:create", dashboard_id)

@@ -6,6 +6,8 @@ from typing import Any
 
 import orjson
 
+from services import metadata
+
 _folder: dict[str, Path] = {}
 _TIMES = ["5m", "15m", "1h", "6h", "12h", "24h", "2d", "7d", "30d"]
 _REFRESHES = ["5s", "10s", "30s", "1m", "5m", "15m", "30m", "1h", "2h", "1d"]
@@ -94,43 +96,4 @@ def home() -> str:
 
 def home_metadata(*, can_edit: bool) -> dict[str, Any]:
     """Return the `meta` of the built-in home dashboard."""
-    never = "0001-01-01T00:00:00Z"
-    no = dict.fromkeys(
-        (
-            "canSave",
-            "canAdmin",
-            "canStar",
-            "canDelete",
-            "hasAcl",
-            "isFolder",
-            "provisioned",
-            "hasPublicDashboard",
-            "publicDashboardEnabled",
-        ),
-        False,
-    )
-    empty = dict.fromkeys(
-        (
-            "slug",
-            "url",
-            "updatedBy",
-            "createdBy",
-            "folderUid",
-            "folderUrl",
-            "provisionedExternalId",
-            "publicDashboardAccessToken",
-            "publicDashboardUid",
-        ),
-        "",
-    )
-    times = dict.fromkeys(("expires", "created", "updated"), never)
-    return {
-        **no,
-        **empty,
-        **times,
-        "canEdit": can_edit,
-        "version": 0,
-        "folderId": 0,
-        "folderTitle": "General",
-        "annotationsPermissions": None,
-    }
+    return metadata.blank(canEdit=can_edit, folderTitle="General")

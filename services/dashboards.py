@@ -18,6 +18,7 @@ from models import (
     Dashboard,
     DashboardTag,
     DashboardVersion,
+    LibraryConnection,
     ProvisionedBoard,
     PublicDashboard,
     Star,
@@ -207,8 +208,19 @@ _BY_SLUG = (
     .order_by(Dashboard.id)
     .limit(1)
 )
-_NAMED = _joined().where(or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")))
-_FROM_FILE = select(_FILE.id).where(_FILE.dashboard_id == bindparam("number"), _FILE.locked.is_(True))
+# What a save asks of what is there: whether its file alone may change it, whether library panels are noted for it.
+_locked = (
+    select(_FILE.id)
+    .where(_FILE.dashboard_id == Dashboard.id, _FILE.locked.is_(True))
+    .correlate(Dashboard)
+    .exists()
+)
+_CONNECTION = table(LibraryConnection).c
+_connected = (
+    select(_CONNECTION.id).where(_CONNECTION.dashboard_id == Dashboard.id).correlate(Dashboard).exists()
+)
+_SAVED = _joined(_locked.label("locked"), _connected.label("connected"))
+_NAMED = _SAVED.where(or_(Dashboard.id == bindparam("id"), Dashboard.uid == bindparam("uid")))
 _LOCKED = (
     select(Dashboard.id)
     .where(
@@ -217,7 +229,7 @@ _LOCKED = (
     )
     .with_for_update()
 )
-_TITLED = _joined().where(
+_TITLED = _SAVED.where(
     Dashboard.title == bindparam("title"),
     or_(Dashboard.is_folder, Dashboard.folder_id == bindparam("folder_id")),
 )
@@ -343,7 +355,7 @@ def save(actor: Actor, wanted: Save, *, provisioned: bool = False) -> Saved:
         raise VersionMismatch
     existing = _same_title(actor, title, folder_id, existing, wanted)
     _check_rights(actor, existing, folder, wanted)
-    if existing is not None and not provisioned and is_locked(existing.id):
+    if existing is not None and existing.locked and not provisioned:
         raise Provisioned
     uid = existing.uid if existing is not None and not facts.uid else facts.uid or new_uid()
     if (
@@ -358,9 +370,10 @@ def save(actor: Actor, wanted: Save, *, provisioned: bool = False) -> Saved:
     )
 
 
-def is_locked(number: int) -> bool:
-    """Say whether a dashboard is changed in its file alone."""
-    return fetch(_FROM_FILE, number=number).first() is not None
+def any_locked(numbers: Sequence[int]) -> bool:
+    """Say whether one of some dashboards is changed in its file alone."""
+    query = select(_FILE.id).where(_FILE.dashboard_id.in_(numbers), _FILE.locked.is_(True)).limit(1)
+    return db.session.execute(query).first() is not None
 
 
 def _was_named(facts: document.Facts, existing: Any) -> bool:
@@ -382,9 +395,8 @@ def _folder(actor: Actor, wanted: Save) -> Row[Any] | None:
 def _existing(actor: Actor, facts: document.Facts, wanted: Save) -> Row[Any] | None:
     if facts.id <= 0 and not facts.uid:
         return None
-    if (
-        wanted.overwrite and db.session.get_bind().dialect.name != "sqlite"
-    ):  # which takes one writer at a time anyway
+    # SQLite takes one writer at a time anyway.
+    if wanted.overwrite and db.session.get_bind().dialect.name != "sqlite":
         fetch(_LOCKED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid)
     rows: Sequence[Row[Any]] = fetch(
         _NAMED, org_id=actor.org_id, id=max(0, facts.id), uid=facts.uid, **access.params(actor)
@@ -476,8 +488,8 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
     _keep_version(actor, number, version, wanted.message, body)
     if existing is None or existing.tags != values["tags"]:
         _keep_tags(actor.org_id, number, tags)
-    if existing is not None or library_panels.shows_some(body):
-        library_panels.connect(actor, number, body)
+    if (existing is not None and existing.connected) or library_panels.shows_some(body):
+        library_panels.connect(actor.org_id, number, body, actor.user_id)
     return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
 
 

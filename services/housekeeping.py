@@ -72,7 +72,7 @@ def keep_going(settings: Settings, wait: Callable[[float], None] = time.sleep) -
         wait(EVERY_S)
         try:
             mail.deliver(settings)
-            provisioning.look_again(settings)
+            provisioning.read_boards(settings, due_only=True)
             if time.monotonic() - cleared >= CLEAR_EVERY_S:
                 cleared = time.monotonic()
                 clear(settings)

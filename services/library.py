@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, sele
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
-from core.access import Actor
+from core.access import Actor, Role
 from core.errors import AsRecorded, BadRequest, DomainError, Forbidden, NotFound
 from core.identifiers import UID, UID_MAX, avatar_url, new_uid
+from core.roles import includes
 from models import Dashboard, LibraryConnection, LibraryElement, LibraryVersion, User, db
 from models.base import table
 from services import access, dashboards, reach
@@ -130,29 +131,22 @@ def named(actor: Actor, name: str) -> Sequence[Row[Any]]:
     return rows
 
 
-def listed(actor: Actor, wanted: Wanted) -> tuple[int, Sequence[Row[Any]]]:
-    """Return how many elements of folders match (General's do not count, as recorded), and a page of all by name."""
+_ALL = table(LibraryElement).outerjoin(table(Dashboard), _BOARD.id == func.nullif(_E.folder_id, 0))
+_IN_FOLDERS = table(LibraryElement).join(table(Dashboard), _BOARD.id == _E.folder_id)
+
+
+def listed(actor: Actor, wanted: Wanted, *, in_folders: bool = True) -> tuple[int, Sequence[Row[Any]]]:
+    """Return how many elements match, and a page of them by name.
+
+    in_folders: those of General do not count, as the API's number is recorded; they are among the elements all the same.
+    """
     where = [_E.org_id == actor.org_id, _readable(actor), *_filters(wanted)]
     order = (_E.name.desc(), _E.id) if wanted.descending else (_E.name, _E.id)
-    page = (
-        JOINED.where(*where)
-        .order_by(*order)
-        .limit(wanted.per_page)
-        .offset(wanted.per_page * (wanted.page - 1))
-    )
-    in_folders = table(LibraryElement).join(table(Dashboard), _BOARD.id == _E.folder_id)
-    count = select(func.count(_E.id)).select_from(in_folders).where(*where)
+    start = wanted.per_page * (wanted.page - 1)
+    page = JOINED.where(*where).order_by(*order).limit(wanted.per_page).offset(start)
+    count = select(func.count(_E.id)).select_from(_IN_FOLDERS if in_folders else _ALL).where(*where)
     params = reach.params(actor)
     return db.session.execute(count, params).scalar_one(), db.session.execute(page, params).all()
-
-
-def listed_for_page(actor: Actor, query: str, limit: int, page: int) -> tuple[int, Sequence[Row[Any]]]:
-    """Return how many elements match in truth, and a page of them by name."""
-    wanted = Wanted(text=query, per_page=limit, page=page)
-    where = [_E.org_id == actor.org_id, _readable(actor), *_filters(wanted)]
-    joined = table(LibraryElement).outerjoin(table(Dashboard), _BOARD.id == func.nullif(_E.folder_id, 0))
-    count = select(func.count(_E.id)).select_from(joined).where(*where)
-    return db.session.execute(count, reach.params(actor)).scalar_one(), listed(actor, wanted)[1]
 
 
 def may_change(actor: Actor, element: Any) -> bool:
@@ -233,7 +227,7 @@ def _folder(actor: Actor, folder_id: int, folder_uid: str) -> int:
     if not folder_uid and folder_id <= 0:
         if not (
             actor.may("dashboards:create", *dashboards.folder_scopes("", 0))
-            or actor.role in {"Editor", "Admin"}
+            or includes(actor.role, Role.EDITOR)
         ):
             raise NotHere
         return 0
@@ -298,8 +292,7 @@ def create(
 
     Raises Forbidden (who is in no organisation), BadRequest, NotCreated, NoSuchFolder, NoFolderOfId, NotHere, Taken.
     """
-    if actor.org_id < 1:
-        raise Forbidden("Library panels belong to an organization, and you are in none")
+    access.require_org(actor, "Library panels belong to an organization")
     own = _uid(uid)
     if kind not in {PANEL, VARIABLE} or model is None:
         raise NotCreated

@@ -1,6 +1,6 @@
 """Library panels in dashboards: which are shown, and what is shown in their place, which is always the newest."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import aliased
 
 from core import clock
-from core.access import Actor
 from core.identifiers import avatar_url
+from dashboards.tree import every_panel
 from models import Dashboard, LibraryConnection, LibraryElement, LibraryVersion, User, db
 from models.base import table
 
@@ -76,30 +76,18 @@ def shows_some(body: str) -> bool:
     return _MARK in body
 
 
-def _panels(board: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for panel in board.get("panels") or () if isinstance(board.get("panels"), list) else ():
-        if isinstance(panel, dict):
-            yield panel
-            yield from _panels(panel)
-
-
 def _uid_in(panel: Mapping[str, Any]) -> str:
     reference = panel.get("libraryPanel")
     uid = reference.get("uid") if isinstance(reference, dict) else None
     return uid if isinstance(uid, str) else ""
 
 
-def connect(actor: Actor, dashboard_id: int, body: str) -> None:
-    """Note which elements a saved dashboard shows."""
-    connect_in(actor.org_id, dashboard_id, body, actor.user_id)
-
-
-def connect_in(org_id: int, dashboard_id: int, body: str, who: int) -> None:
-    """Note the same in an organisation. who: the person's number."""
+def connect(org_id: int, dashboard_id: int, body: str, who: int) -> None:
+    """Note which elements a dashboard shows that was saved. who: by which person."""
     db.session.execute(delete(LibraryConnection).where(LibraryConnection.dashboard_id == dashboard_id))
     if not shows_some(body):
         return
-    uids = {uid for panel in _panels(orjson.loads(body)) if (uid := _uid_in(panel))}
+    uids = {uid for _, _, panel in every_panel(orjson.loads(body)) if (uid := _uid_in(panel))}
     known = select(LibraryElement.id).where(LibraryElement.org_id == org_id, LibraryElement.uid.in_(uids))
     now = clock.now()
     rows = [
@@ -115,7 +103,7 @@ def fill(org_id: int, board: dict[str, Any], *, at: datetime | None = None) -> b
 
     A panel whose element has gone stays as it was saved.
     """
-    panels = [panel for panel in _panels(board) if _uid_in(panel)]
+    panels = [panel for _, _, panel in every_panel(board) if _uid_in(panel)]
     query = JOINED.where(
         _E.org_id == org_id, _E.uid.in_({_uid_in(panel) for panel in panels}), _E.kind == PANEL
     )

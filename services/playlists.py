@@ -8,11 +8,11 @@ from sqlalchemy import delete, func, insert, select, update
 
 from core.access import Actor, Loader
 from core.durations import parse_duration
-from core.errors import AsRecorded, BadRequest, Forbidden, NotFound
+from core.errors import AsRecorded, BadRequest, NotFound
 from core.identifiers import new_uid
 from models import Dashboard, DashboardTag, Playlist, PlaylistItem, db
 from models.base import table
-from services import dashboards, reach
+from services import access, dashboards, reach
 
 LIMIT = 1000
 BY_ID, BY_UID, BY_TAG = "dashboard_by_id", "dashboard_by_uid", "dashboard_by_tag"
@@ -120,8 +120,7 @@ def _check(name: str, interval: str, given: Sequence[Item] | None, fault: type[A
 
 def create(actor: Actor, name: str, interval: str, given: Sequence[Item] | None) -> Playlist:
     """Make a playlist. Raises Forbidden (who is in no organisation), NotCreated, BadRequest."""
-    if actor.org_id < 1:
-        raise Forbidden("Playlists belong to an organization, and you are in none")
+    access.require_org(actor, "Playlists belong to an organization")
     kept = _check(name, interval, given, NotCreated)
     made = Playlist(org_id=actor.org_id, uid=new_uid(), name=name, interval=interval)
     db.session.add(made)

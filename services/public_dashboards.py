@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,16 +13,18 @@ from core import clock
 from core.access import Actor, Credential, Loader
 from core.errors import AsRecorded, Structured
 from core.identifiers import new_uid
-from core.roles import granted
+from core.roles import granted, joined
 from dashboards import document
+from dashboards.tree import every_panel
 from models import Dashboard, Org, PublicDashboard, db
 from models.base import table
-from services import access, annotations, dashboards, library_panels, queries, reach
+from services import access, annotations, dashboards, library_panels, metadata, queries, reach
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 _P, _BOARD = table(PublicDashboard).c, table(Dashboard).c
-# What a visitor may do: look, and have the panels' own queries asked.
-_VISITOR = granted("dashboards:read,datasources:query,datasources:read *", "annotations:read annotations:*")
+# What a visitor may do: look, have the panels' own queries asked, and (where that is allowed) see annotations.
+_VISITOR = granted("dashboards:read,datasources:query,datasources:read *")
+_VISITOR_OF_NOTES = joined((_VISITOR, granted("annotations:read annotations:*")))
 
 
 class NotPublic(Structured):
@@ -101,9 +103,11 @@ class Shown:
     created: Any
     updated: Any
     version: int
-    folder_uid: str = ""
-    folder_title: str = ""
-    folder_slug: str = ""
+
+    @property
+    def id(self) -> int:
+        """The dashboard's number."""
+        return int(self.public.dashboard_id)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -230,73 +234,43 @@ def visited(token: str) -> Shown:
     row = db.session.execute(query).first()
     if row is None:
         raise NotPublic
-    visitor = Actor(
-        org_id=row.org_id, org_name=row.org_name, credential=Credential.ANONYMOUS, grants=_VISITOR
-    )
-    body = library_panels.text_filled(row.org_id, row.body)
+    grants = _VISITOR_OF_NOTES if row.annotations_enabled else _VISITOR
+    visitor = Actor(org_id=row.org_id, org_name=row.org_name, credential=Credential.ANONYMOUS, grants=grants)
     return Shown(
         row,
         visitor,
         row.board_uid,
         row.title,
         row.slug,
-        body,
+        row.body,
         row.board_created,
         row.board_updated,
         row.version,
     )
 
 
-def without_annotations(visitor: Actor) -> Actor:
-    """Return a visitor who is shown no annotations."""
-    grants = {
-        action: scopes for action, scopes in visitor.grants.items() if not action.startswith("annotations:")
-    }
-    return replace(visitor, grants=grants)
+def _text(shown: Shown) -> str:
+    return library_panels.text_filled(shown.visitor.org_id, shown.body)
 
 
 def public_text(shown: Shown) -> str:
     """Return the dashboard's text without its number."""
-    body = document.read(shown.body.encode())
+    body = document.read(_text(shown).encode())
     body.pop("id", None)
     return document.text(body)
 
 
-def metadata(shown: Shown) -> dict[str, Any]:
+def metadata_of(shown: Shown) -> dict[str, Any]:
     """Return the `meta` member of a visitor's answer."""
-    no = dict.fromkeys(
-        ("canSave", "canEdit", "canAdmin", "canStar", "canDelete", "hasAcl", "isFolder", "provisioned",
-         "hasPublicDashboard", "publicDashboardEnabled"), False)  # fmt: skip
-    empty = dict.fromkeys(
-        ("url", "updatedBy", "createdBy", "folderUid", "folderTitle", "folderUrl", "provisionedExternalId"),
-        "",
-    )
-    return {
-        "type": "db",
-        **no,
-        **empty,
-        "slug": shown.slug,
-        "expires": clock.iso(clock.ZERO),
-        "created": clock.iso(shown.created),
-        "updated": clock.iso(shown.updated),
-        "version": shown.version,
-        "folderId": 0,
-        "annotationsPermissions": None,
-        "publicDashboardAccessToken": shown.public.access_token,
-        "publicDashboardUid": shown.public.uid,
-    }
+    times = {"created": clock.iso(shown.created), "updated": clock.iso(shown.updated)}
+    keys = {"publicDashboardAccessToken": shown.public.access_token, "publicDashboardUid": shown.public.uid}
+    return metadata.blank(type="db", slug=shown.slug, version=shown.version, **times, **keys)
 
 
-def _panel(board: Any, panel_id: int) -> Mapping[str, Any]:
-    for panel in board.get("panels") or ():
-        if isinstance(panel, dict):
-            if panel.get("id") == panel_id and panel.get("type") != "row":
-                return panel
-            if isinstance(panel.get("panels"), list):
-                try:
-                    return _panel(panel, panel_id)
-                except NoPanel:
-                    continue
+def _panel(board: Mapping[str, Any], panel_id: int) -> Mapping[str, Any]:
+    for _, _, panel in every_panel(board):
+        if panel.get("id") == panel_id and panel.get("type") != "row":
+            return panel
     raise NoPanel
 
 
@@ -316,7 +290,7 @@ def load_queries(
         raise BadInterval
     if points < 0:
         raise BadPoints
-    board = orjson.loads(shown.body)
+    board = orjson.loads(_text(shown))
     panel = _panel(board, panel_id)
     time = board.get("time") if isinstance(board.get("time"), dict) else {}
     if shown.public.time_selection_enabled and asked_range.get("from") and asked_range.get("to"):

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from core import clock
 from core.access import Actor
-from core.errors import AsRecorded, BadRequest, Forbidden
+from core.errors import AsRecorded, BadRequest
 from core.identifiers import new_uid
 from models import PastQuery, db
 from models.base import table
+from services import access
 
 LIMIT, UID_MAX = 100, 40
 KEPT = timedelta(days=14)  # what is not starred
@@ -94,8 +95,7 @@ def add(actor: Actor, source_uid: str, queries: Any) -> dict[str, Any]:
 def _keep(
     actor: Actor, source_uid: str, queries: Any, created: int = 0, comment: str = "", *, starred: bool = False
 ) -> str:
-    if actor.org_id < 1:
-        raise Forbidden("Queries are kept in an organization, and you are in none")
+    access.require_org(actor, "Queries are kept in an organization")
     if len(source_uid) > UID_MAX:
         raise BadRequest("The uid of the data source is too long", field="datasourceUid", traced=False)
     try:

@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, select, update
 
 from core import clock
 from core.access import Actor
-from core.errors import Forbidden, NotFound, Structured
+from core.errors import NotFound, Structured
 from core.identifiers import new_uid
 from models import ShortUrl, db
 from models.session import fetch, transaction
+from services import access
 
 MOST = 16_000
 SEEN_EVERY = timedelta(days=1)
@@ -41,8 +42,7 @@ class InvalidPath(Structured):
 
 def create(actor: Actor, path: str) -> str:
     """Keep a path and return its uid. Raises Forbidden (who is in no organisation), AbsolutePath, InvalidPath."""
-    if actor.org_id < 1:
-        raise Forbidden("Links belong to an organization, and you are in none")
+    access.require_org(actor, "Links belong to an organization")
     path = path.strip()
     if path.startswith("/"):
         raise AbsolutePath

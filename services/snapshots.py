@@ -17,11 +17,12 @@ from core import clock
 from core.access import Actor, Role
 from core.errors import AsRecorded, BadRequest, Forbidden, Structured
 from core.identifiers import UID
+from core.settings import Settings
 from dashboards import document
 from models import Snapshot, db
 from models.base import table
 from models.session import transaction
-from services import dashboards
+from services import access, dashboards, metadata
 
 LIMIT, NAME_MAX, KEY_MAX = 1000, 255, 190
 UNNAMED = "Unnamed snapshot"
@@ -81,8 +82,7 @@ def new_key() -> str:
 
 def create(actor: Actor, wanted: Wanted) -> Row[Any]:
     """Keep a snapshot. Raises Forbidden (who is in no organisation), BadRequest, KeyTaken."""
-    if actor.org_id < 1:
-        raise Forbidden("Snapshots belong to an organization, and you are in none")
+    access.require_org(actor, "Snapshots belong to an organization")
     for name, text, most in (
         ("name", wanted.name, NAME_MAX), ("key", wanted.key, KEY_MAX), ("deleteKey", wanted.delete_key, KEY_MAX),
     ):  # fmt: skip
@@ -93,7 +93,7 @@ def create(actor: Actor, wanted: Wanted) -> Row[Any]:
     now = clock.now()
     try:
         with db.session.begin_nested():
-            db.session.execute(
+            made = db.session.execute(
                 insert(table(Snapshot)).values(
                     org_id=actor.org_id, user_id=actor.user_id, name=wanted.name or UNNAMED, key=wanted.key or new_key(),
                     delete_key=wanted.delete_key or new_key(), external=bool(wanted.elsewhere[0]),
@@ -103,7 +103,8 @@ def create(actor: Actor, wanted: Wanted) -> Row[Any]:
             )  # fmt: skip
     except IntegrityError:
         raise KeyTaken from None
-    return db.session.execute(select(*_LISTED).order_by(_S.id.desc()).limit(1)).one()
+    number = made.inserted_primary_key[0]  # type: ignore[attr-defined]  # an insert of one row has one
+    return db.session.execute(select(*_LISTED).where(_S.id == number)).one()
 
 
 def _end(now: datetime, seconds: int) -> datetime:
@@ -166,7 +167,24 @@ def remove(snapshot: Row[Any]) -> None:
     db.session.execute(delete(Snapshot).where(Snapshot.id == snapshot.id))
 
 
-def take_back(actor: Actor, address: str, *, key: str = "", delete_key: str = "") -> int:
+def keep(actor: Actor, wanted: Wanted, settings: Settings, *, external: bool) -> Row[Any]:
+    """Keep a snapshot, here or (external) on the server that is set; in a transaction of its own.
+
+    Raises Closed, Unreachable, and what `create` raises.
+    """
+    if external:
+        if not settings.flag("snapshots", "external_enabled"):
+            raise Closed
+        wanted = publish(_address(settings), wanted)
+    with transaction():
+        return create(actor, wanted)
+
+
+def _address(settings: Settings) -> str:
+    return settings.text("snapshots", "external_snapshot_url")
+
+
+def take_back(actor: Actor, settings: Settings, *, key: str = "", delete_key: str = "") -> int:
     """Delete a snapshot by either key, also where it was published; return its number.
 
     Raises SnapshotNotFound, NotYours (the key alone does not do), Unreachable.
@@ -175,32 +193,16 @@ def take_back(actor: Actor, address: str, *, key: str = "", delete_key: str = ""
         row = find_to_delete(actor, key=key, delete_key=delete_key)
         if key and not may_remove(actor, row):
             raise NotYours
-    withdraw(address, row)
+    withdraw(_address(settings), row)
     with transaction():
         remove(row)
     return int(row.id)
 
 
-def metadata(snapshot: Row[Any]) -> dict[str, Any]:
+def metadata_of(snapshot: Row[Any]) -> dict[str, Any]:
     """Return the `meta` member of a snapshot's answer."""
-    no = dict.fromkeys(
-        ("canSave", "canEdit", "canAdmin", "canStar", "canDelete", "hasAcl", "isFolder", "provisioned",
-         "hasPublicDashboard", "publicDashboardEnabled"), False)  # fmt: skip
-    empty = dict.fromkeys(
-        ("slug", "url", "updatedBy", "createdBy", "folderUid", "folderTitle", "folderUrl", "provisionedExternalId",
-         "publicDashboardAccessToken", "publicDashboardUid"), "")  # fmt: skip
-    return {
-        "isSnapshot": True,
-        "type": "snapshot",
-        **no,
-        **empty,
-        "expires": clock.iso(snapshot.expires),
-        "created": clock.iso(snapshot.created),
-        "updated": clock.iso(clock.ZERO),
-        "version": 0,
-        "folderId": 0,
-        "annotationsPermissions": None,
-    }
+    times = {"expires": clock.iso(snapshot.expires), "created": clock.iso(snapshot.created)}
+    return metadata.blank(isSnapshot=True, type="snapshot", **times)
 
 
 _PUBLISH = Timeout(connect=5.0, read=30.0)

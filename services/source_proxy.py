@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import DomainError, Forbidden
+from core.roles import includes
 from datasources import forwarding
 from datasources.base import Deadline, SourceConfig, SourceError
 from datasources.http import ANY_SIZE, body_of, send
 from queries import run
-
-_RANKS = {Role.VIEWER: 0, Role.EDITOR: 1, Role.ADMIN: 2}
 
 
 class NoAnswer(DomainError):
@@ -85,5 +84,5 @@ def _refuse(actor: Actor, config: SourceConfig, asked: Asked, limits: Limits) ->
         least = run.kind_of(config).proxy_role(asked.method, asked.tail.lstrip("/"))
     except SourceError as fault:
         raise Forbidden(fault.message) from None
-    if _RANKS.get(Role(actor.role), 0) < _RANKS[Role(least)]:
+    if not includes(actor.role, least):
         raise Forbidden("plugin proxy route access denied")

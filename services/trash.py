@@ -72,7 +72,7 @@ def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
         ).all()
         library.require_unused(row.org_id, row.id, [one.id for one in inside])
     numbers = [row.id, *(one.id for one in inside)]
-    if not provisioned and any(dashboards.is_locked(one) for one in numbers):
+    if not provisioned and dashboards.any_locked(numbers):
         raise dashboards.ProvisionedStays
     if _days["kept"]:
         for one in inside:

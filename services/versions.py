@@ -14,7 +14,7 @@ from core.timerange import parse_time, zone
 from dashboards import document
 from models import Dashboard, DashboardVersion, User
 from models.session import fetch
-from services import access, dashboards, library_panels
+from services import access, dashboards
 
 MOST = 1000
 
@@ -125,7 +125,7 @@ _AT = (
 
 
 def as_of(actor: Actor, dashboard: Any, text: str) -> Past:
-    """Return a dashboard as it was at a time, with the library panels of that time.
+    """Return a dashboard as it was at a time; its `at` has library panels be shown as they were then.
 
     text: as ranges have it: `now-1d`, milliseconds, a date. Raises BadRequest, NotThen.
     """
@@ -137,8 +137,7 @@ def as_of(actor: Actor, dashboard: Any, text: str) -> Past:
     found = fetch(_AT, org_id=actor.org_id, number=dashboard.id, moment=moment).first()
     if found is None:
         raise NotThen
-    body = library_panels.text_filled(actor.org_id, found.body, at=moment)
-    return Past(dashboard, body, found.version, moment)
+    return Past(dashboard, found.body, found.version, moment)
 
 
 def restore(actor: Actor, dashboard: Any, version: int) -> dashboards.Saved:

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.access import Actor, Credential, Loader, Role
 from core.errors import DomainError, Forbidden, NotFound, Unauthorized
+from core.roles import includes
 from services import access
 
 
@@ -30,13 +31,6 @@ class AccessDenied(Forbidden):
         return {"title": "Access denied", "message": self.text, "accessErrorId": "ACE" + number}
 
 
-_INCLUDED: dict[str, tuple[str, ...]] = {
-    Role.VIEWER: (Role.VIEWER,),
-    Role.EDITOR: (Role.VIEWER, Role.EDITOR),
-    Role.ADMIN: (Role.VIEWER, Role.EDITOR, Role.ADMIN),
-}
-
-
 @dataclass(frozen=True)
 class Access:
     """A route's demand. words: how documentation states it."""
@@ -57,7 +51,7 @@ class Access:
             raise Unauthorized
         if self.admin and not actor.server_admin:
             raise Forbidden
-        if self.role and self.role not in _INCLUDED.get(actor.role, ()):
+        if self.role and not includes(actor.role, self.role):
             raise Forbidden
         if self.person and not actor.user_id:
             if actor.account_id:

@@ -19,6 +19,11 @@ def numbers(name: str) -> tuple[int, ...]:
     return tuple(int(one) for one in request.args.getlist(name) if _ID.fullmatch(one))
 
 
+def first(name: str) -> int:
+    """Return the first whole number that the query has under a name; 0 without one."""
+    return next(iter(numbers(name)), 0)
+
+
 def flag(name: str) -> bool:
     """Say whether the query switches something on."""
     return request.args.get(name, "").lower() in {"true", "1"}

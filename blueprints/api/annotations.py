@@ -25,10 +25,6 @@ _SEARCH = {
 }  # fmt: skip
 
 
-def _milliseconds(name: str) -> int:
-    return next(iter(paging.numbers(name)), 0)
-
-
 @api.operation(
     "GET",
     "",
@@ -41,12 +37,12 @@ def find_annotations(actor: Actor) -> Response:
     """Find annotations by time, place, person and tags."""
     uid = request.args.get("dashboardUID", "")
     wanted = Wanted(
-        time_from=_milliseconds("from"),
-        time_to=_milliseconds("to"),
-        dashboard_id=annotations.dashboard_named(actor, uid) if uid else _milliseconds("dashboardId"),
-        panel_id=_milliseconds("panelId"),
-        alert_id=_milliseconds("alertId"),
-        user_id=_milliseconds("userId"),
+        time_from=paging.first("from"),
+        time_to=paging.first("to"),
+        dashboard_id=annotations.dashboard_named(actor, uid) if uid else paging.first("dashboardId"),
+        panel_id=paging.first("panelId"),
+        alert_id=paging.first("alertId"),
+        user_id=paging.first("userId"),
         kind=request.args.get("type", ""),
         tags=tuple(dict.fromkeys(request.args.getlist("tags"))),
         match_any=paging.flag("matchAny"),

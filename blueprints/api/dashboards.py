@@ -67,8 +67,7 @@ def stored(saved: dashboards.Saved) -> Response:
 def shown(actor: Actor, dashboard: Any) -> Response:
     """Answer a dashboard in the form of the caller's generation: the stored text spliced in."""
     meta = dashboards.metadata(actor, dashboard)
-    past = isinstance(dashboard, versions.Past)
-    body = dashboard.body if past else library_panels.text_filled(actor.org_id, dashboard.body)
+    body = library_panels.text_filled(actor.org_id, dashboard.body, at=getattr(dashboard, "at", None))
     if older_than(Generation.G85):
         meta = {"isStarred": False, **meta}
     if older_than(Generation.G5):

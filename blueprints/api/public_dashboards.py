@@ -95,7 +95,7 @@ def visit(actor: Actor, token: str) -> Response:
     del actor
     found = public_dashboards.visited(token)
     return spliced(
-        {"meta": public_dashboards.metadata(found)}, dashboard=public_dashboards.public_text(found)
+        {"meta": public_dashboards.metadata_of(found)}, dashboard=public_dashboards.public_text(found)
     )
 
 
@@ -125,9 +125,8 @@ def query(actor: Actor, token: str, panel: str, body: dict[str, Any]) -> Respons
 def list_annotations(actor: Actor, token: str) -> Response:
     """List the annotations of a public dashboard, where its maker shows them."""
     del actor
-    return answer(public_dashboards.annotations_of(public_dashboards.visited(token), *_range()))
-
-
-def _range() -> tuple[int, int]:
-    first, last = (next(iter(paging.numbers(name)), 0) for name in ("from", "to"))
-    return first, last
+    return answer(
+        public_dashboards.annotations_of(
+            public_dashboards.visited(token), paging.first("from"), paging.first("to")
+        )
+    )

@@ -40,8 +40,8 @@ def search(actor: Actor) -> Response:
         text=request.args.get("searchString", ""),
         starred=paging.flag("onlyStarred"),
         oldest_first=request.args.get("sort") == "time-asc",
-        time_from=next(iter(paging.numbers("from")), 0),
-        time_to=next(iter(paging.numbers("to")), 0),
+        time_from=paging.first("from"),
+        time_to=paging.first("to"),
         limit=paging.number("limit", query_history.LIMIT),
         page=paging.number("page", 1),
     )

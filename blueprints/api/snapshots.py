@@ -7,7 +7,6 @@ from flask import Response, request
 from blueprints.api.dashboards import json_body
 from core import clock
 from core.access import Actor
-from models.session import transaction
 from schemas.base import ErrorReply, Message
 from schemas.snapshots import SnapshotMade, read_snapshot
 from services import snapshots
@@ -21,10 +20,6 @@ api = Operations("snapshots", __name__, url_prefix="/api")
 _ERRORS = {401: ErrorReply, 403: ErrorReply, 404: ErrorReply, 500: ErrorReply}
 _SHARED = "whoever has the key of a snapshot may look at it"
 _GONE = "Snapshot deleted. It might take an hour before it's cleared from any CDN caches."
-
-
-def _address() -> str:
-    return settings().text("snapshots", "external_snapshot_url")
 
 
 @api.operation(
@@ -41,7 +36,7 @@ def shared_options(actor: Actor) -> Response:
         {
             "externalEnabled": settings().flag("snapshots", "external_enabled"),
             "externalSnapshotName": settings().text("snapshots", "external_snapshot_name"),
-            "externalSnapshotURL": _address(),
+            "externalSnapshotURL": settings().text("snapshots", "external_snapshot_url"),
         },
         content_type=JSON_UTF8,
     )
@@ -79,12 +74,7 @@ def _named(row: Any) -> dict[str, Any]:
 def create(actor: Actor) -> Response:
     """Keep a dashboard with its data, here or (`external`) on the server that is set."""
     wanted, external = read_snapshot(json_body())
-    if external:
-        if not settings().flag("snapshots", "external_enabled"):
-            raise snapshots.Closed
-        wanted = snapshots.publish(_address(), wanted)
-    with transaction():
-        made = snapshots.create(actor, wanted)
+    made = snapshots.keep(actor, wanted, settings(), external=external)
     root = settings().root_url
     members = {
         "deleteKey": made.delete_key,
@@ -107,11 +97,11 @@ def get(actor: Actor, key: str) -> Response:
     """Return a snapshot: the dashboard, and the data in it."""
     del actor
     row = snapshots.find(key)
-    return spliced({"meta": snapshots.metadata(row)}, dashboard=row.body)
+    return spliced({"meta": snapshots.metadata_of(row)}, dashboard=row.body)
 
 
 def _deleted(actor: Actor, *, key: str = "", delete_key: str = "") -> Response:
-    return said(_GONE, id=snapshots.take_back(actor, _address(), key=key, delete_key=delete_key))
+    return said(_GONE, id=snapshots.take_back(actor, settings(), key=key, delete_key=delete_key))
 
 
 @api.operation(

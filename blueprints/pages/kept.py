@@ -63,7 +63,7 @@ def list_snapshots(actor: Actor) -> Response:
 def delete_snapshot(actor: Actor, key: str) -> Response:
     """Delete a snapshot, also where it was published."""
     try:
-        snapshots.take_back(actor, settings().text("snapshots", "external_snapshot_url"), key=key)
+        snapshots.take_back(actor, settings(), key=key)
     except DomainError as fault:
         with transaction(write=False):
             return _snapshots(actor, fault)
@@ -87,12 +87,7 @@ def take_snapshot(actor: Actor, uid: str) -> Response:
     name = (form.name.data or "").strip() or dashboard.title
     body = freezing.freeze(model, drawn, name, dashboard.id)
     wanted = snapshots.Wanted(body, name, expires_s=int(form.expires.data))
-    if form.external.data:
-        if not settings().flag("snapshots", "external_enabled"):
-            raise snapshots.Closed
-        wanted = snapshots.publish(settings().text("snapshots", "external_snapshot_url"), wanted)
-    with transaction():
-        made = snapshots.create(actor, wanted)
+    made = snapshots.keep(actor, wanted, settings(), external=form.external.data)
     return go_to("/dashboard/snapshots?" + ("" if made.external else f"made={made.key}"))
 
 
@@ -103,7 +98,8 @@ def take_snapshot(actor: Actor, uid: str) -> Response:
 def list_library(actor: Actor) -> Response:
     """List library panels and variables."""
     query, number = asked_page()
-    total, rows = library.listed_for_page(actor, query, PER_PAGE, number)
+    wanted = library.Wanted(text=query, per_page=PER_PAGE, page=number)
+    total, rows = library.listed(actor, wanted, in_folders=False)
     now = clock.now()
     shown = [_with(row, age=clock.age(row.updated, now), updated_at=clock.iso(row.updated)) for row in rows]
     return page(
@@ -178,10 +174,9 @@ def list_public(actor: Actor) -> Response:
     return page("public_list", actor, "Public dashboards", rows=rows, may_write=may_write)
 
 
-def _public(actor: Actor, dashboard: Any, form: PublicForm | None = None) -> Response:
+def _public(actor: Actor, dashboard: Any) -> Response:
     public = public_dashboards.of_dashboard(dashboard)
-    if form is None:
-        form = PublicForm(formdata=None) if public is None else _form_of(public)
+    form = PublicForm(formdata=None) if public is None else _form_of(public)
     names = [str(one.get("name") or "") for one in _variables(dashboard)]
     form.variables.choices = [SelectChoice(name, name) for name in names if name]
     address = f"{settings().root_url}public-dashboards/{public.access_token}" if public else ""

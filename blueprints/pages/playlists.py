@@ -9,6 +9,7 @@ from blueprints.pages.forms.kept import PlaylistForm
 from blueprints.pages.rendering import go_to, page
 from core.access import Actor, Role
 from core.errors import DomainError
+from core.roles import includes
 from models import Playlist
 from models.session import transaction
 from services import playlists, search
@@ -31,7 +32,7 @@ def _list(actor: Actor, fault: DomainError | None = None) -> Response:
     query = request.args.get("query", "").strip()
     return page(
         "playlists", actor, "Playlists", rows=playlists.listed(actor, query), query=query, fault=fault.text if fault else "",
-        done=request.args.get("done", ""), may_write=actor.role in {Role.EDITOR, Role.ADMIN},
+        done=request.args.get("done", ""), may_write=includes(actor.role, Role.EDITOR),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _PUBLIC = public("whoever has the token of a public dashboard may look at it")
 
 @dataclass(frozen=True)
 class Board:
-    """What `panel_data.load` needs of a dashboard."""
+    """What `panel_data.load` needs of a dashboard, of which a snapshot has no number."""
 
     uid: str
     title: str
@@ -81,14 +81,7 @@ def _public(token: str) -> Shared:
     chooses = bool(found.public.time_selection_enabled)
     if not chooses:
         view = replace(view, raw_from="", raw_to="")
-    number = found.public.dashboard_id if found.public.annotations_enabled else 0
-    visitor = (
-        found.visitor
-        if found.public.annotations_enabled
-        else public_dashboards.without_annotations(found.visitor)
-    )
-    board = Board(found.uid, found.title, found.slug, found.body, number)
-    model = _restricted(panel_data.load(visitor, board, view, timeout()), found.variables)
+    model = _restricted(panel_data.load(found.visitor, found, view, timeout()), found.variables)
     if view.variables:
         _require_offered(model, {name.removeprefix("var-") for name in view.variables})
     return Shared(model, f"/public-dashboards/{token}", may_choose_time=chooses)

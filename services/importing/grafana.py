@@ -8,15 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
 from sqlalchemy import insert, select
 
 from core import clock, foreign, roles
-from core.access import Role
 from core.crypto import Vault, kept_key_digest
-from core.identifiers import new_uid
 from dashboards import document
 from models import (
     Annotation,
@@ -47,10 +46,15 @@ from models.base import Base, table
 from models.counters import number_on
 from models.session import transaction
 from services import annotations, library_panels
+from services.importing import rights
 from services.importing.source import Source, moment, text
 
 Show = Callable[[str, int, int], None]
 BATCH = 500
+# What a row of rights names: one object, and one holder.
+_NOTHING: dict[str, Any] = {
+    "dashboard_id": None, "data_source_id": None, "account_id": None, "user_id": None, "team_id": None, "role": "",
+}  # fmt: skip
 
 
 @dataclass
@@ -99,7 +103,7 @@ class Import:
             ("alertmanager configurations", "alert_configuration", self._alert_configuration),
         ):
             self._step(name, self._sorted(rows), bring)
-        self._step("permissions", self._permissions(), self._permission)
+        self._step("permissions", rights.given(self.source), self._permission)
         return self.report
 
     def _sorted(self, rows: str) -> list[dict[str, Any]]:
@@ -227,19 +231,21 @@ class Import:
     def _secrets_of(self, row: dict[str, Any]) -> dict[str, str]:
         """Return a data source's secrets in clear: from the table of secrets, or (older) beside the data source."""
         try:
-            for kept in self.source.rows("secrets"):
-                if (kept["org_id"], kept["namespace"], kept["type"]) == (
-                    row["org_id"],
-                    row["name"],
-                    "datasource",
-                ):
-                    found = json.loads(self.keys.open(text(kept["value"])))
-                    return {str(key): str(value) for key, value in (found or {}).items() if value}
+            kept = self._secrets.get((row["org_id"], row["name"]))
+            if kept is not None:
+                found = json.loads(self.keys.open(kept))
+                return {str(key): str(value) for key, value in (found or {}).items() if value}
             given = json.loads(text(row.get("secure_json_data")) or "{}") or {}
             return {str(key): self.keys.open(str(value)) for key, value in given.items()}
         except (foreign.Unreadable, ValueError) as fault:
             self._remark(f"The secrets of the data source {row['name']} cannot be read: {fault}")
             return {}
+
+    @cached_property
+    def _secrets(self) -> dict[tuple[int, str], str]:
+        """What the table of secrets holds of data sources, still closed, by organisation and name."""
+        kept = (row for row in self.source.rows("secrets") if row["type"] == "datasource")
+        return {(row["org_id"], row["namespace"]): text(row["value"]) for row in kept}
 
     def _board(self, name: str, row: dict[str, Any]) -> None:
         org = self.orgs.get(row["org_id"])
@@ -332,9 +338,7 @@ class Import:
         del name
         if row["id"] in self.own_boards:
             who = self._person(row.get("created_by"))
-            library_panels.connect_in(
-                self.orgs[row["org_id"]], self.boards[row["id"]], text(row["data"]), who
-            )
+            library_panels.connect(self.orgs[row["org_id"]], self.boards[row["id"]], text(row["data"]), who)
 
     def _annotation(self, name: str, row: dict[str, Any]) -> None:
         org, board = self.orgs.get(row["org_id"]), self.boards.get(row.get("dashboard_id") or 0)
@@ -367,21 +371,27 @@ class Import:
             return
         values = {"org_id": org, "name": row["name"], "interval": row["interval"]}
         number, made = self._put(
-            name, Playlist, {"uid": text(row.get("uid")) or new_uid()}, values, row["id"]
+            name, Playlist, {"uid": text(row.get("uid")) or str(row["id"])}, values, row["id"]
         )
-        for item in self.source.rows("playlist_item") if made else ():
-            if item["playlist_id"] == row["id"]:
-                value = text(item["value"])
-                if item["type"] == "dashboard_by_id" and value.isdecimal():
-                    value = str(self.boards.get(int(value), value))
-                fresh = {
-                    "playlist_id": number,
-                    "type": item["type"],
-                    "value": value,
-                    "title": text(item["title"]),
-                    "place": item["order"],
-                }
-                db.session.execute(insert(table(PlaylistItem)).values(**fresh))
+        for item in self._playlist_items.get(row["id"], ()) if made else ():
+            value = text(item["value"])
+            if item["type"] == "dashboard_by_id" and value.isdecimal():
+                value = str(self.boards.get(int(value), value))
+            fresh = {
+                "playlist_id": number,
+                "type": item["type"],
+                "value": value,
+                "title": text(item["title"]),
+                "place": item["order"],
+            }
+            db.session.execute(insert(table(PlaylistItem)).values(**fresh))
+
+    @cached_property
+    def _playlist_items(self) -> dict[int, list[dict[str, Any]]]:
+        found: dict[int, list[dict[str, Any]]] = {}
+        for item in self.source.rows("playlist_item"):
+            found.setdefault(item["playlist_id"], []).append(item)
+        return found
 
     def _snapshot(self, name: str, row: dict[str, Any]) -> None:
         org = self.orgs.get(row["org_id"])
@@ -446,58 +456,32 @@ class Import:
 
     # Rights -----------------------------------------------------------------------------------------------------------
 
-    def _permissions(self) -> list[tuple[str, dict[str, Any], set[str]]]:
-        """Return what managed roles grant on single objects: scope, the role, its actions."""
-        made = {
-            row["id"]: row for row in self.source.rows("role") if text(row["name"]).startswith("managed:")
-        }
-        found: dict[tuple[str, int], set[str]] = {}
-        for row in self.source.rows("permission"):
-            if row["role_id"] in made:
-                found.setdefault((text(row["scope"]), row["role_id"]), set()).add(row["action"])
-        return [(scope, made[role], actions) for (scope, role), actions in sorted(found.items())]
+    @cached_property
+    def _own_numbers(self) -> set[int]:
+        return set(self.own_boards.values())
 
-    def _permission(self, name: str, given: tuple[str, dict[str, Any], set[str]]) -> None:
+    def _permission(self, name: str, given: rights.Given) -> None:
         scope, role, actions = given
         kind, _, rest = scope.partition(":")
         attribute, _, key = rest.partition(":")
-        org, holder = self.orgs.get(role["org_id"]), self._holder(text(role["name"]))
+        org, holder = self.orgs.get(role["org_id"]), rights.holder(text(role["name"]), self.users, self.teams)
         if not org or holder is None:
             return
         if kind in {"folders", "dashboards"} and attribute == "uid" and key not in {"*", "general"}:
-            levels = roles.FOLDER if kind == "folders" else roles.DASHBOARD
-            found = db.session.execute(
-                select(Dashboard.id).where(Dashboard.org_id == org, Dashboard.uid == key)
-            ).scalar()
-            found = found if found in self.own_boards.values() else None
-            column = "dashboard_id"
+            levels, column = roles.FOLDER if kind == "folders" else roles.DASHBOARD, "dashboard_id"
+            query = select(Dashboard.id).where(Dashboard.org_id == org, Dashboard.uid == key)
+            found = db.session.execute(query).scalar()
+            found = found if found in self._own_numbers else None
         elif kind == "serviceaccounts" and attribute == "id" and key.isdecimal():
             levels, found, column = roles.ACCOUNT, self.users.get(int(key)), "account_id"
         else:
             return
-        level = max((one for one, allowed in levels.items() if set(allowed) <= actions), default=0)
+        level = rights.level(levels, actions)
         if found and level:
-            now = clock.now()
-            nothing: dict[str, Any] = {"dashboard_id": None, "data_source_id": None, "account_id": None}
             same = {"org_id": org, column: found, **holder}
-            rest_of = {key: value for key, value in nothing.items() if key != column}
-            empty: dict[str, Any] = {"user_id": None, "team_id": None, "role": ""}
-            rest_of |= {key: value for key, value in empty.items() if key not in holder}
-            self._put(
-                name, ObjectPermission, same, {**rest_of, "level": level, "created": now, "updated": now}
-            )
-
-    def _holder(self, name: str) -> dict[str, Any] | None:
-        """Return who a managed role belongs to, from its name (`managed:users:4:permissions`)."""
-        parts = name.split(":")
-        if len(parts) != 4:
-            return None
-        if parts[1] == "builtins":
-            known = {one.lower(): one for one in (Role.VIEWER, Role.EDITOR, Role.ADMIN)}
-            return {"role": known[parts[2]]} if parts[2] in known else None
-        number = int(parts[2]) if parts[2].isdecimal() else 0
-        whom = self.users.get(number) if parts[1] == "users" else self.teams.get(number)
-        return {"user_id" if parts[1] == "users" else "team_id": whom} if whom else None
+            rest_of = {column: value for column, value in _NOTHING.items() if column not in same}
+            times = {"created": clock.now(), "updated": clock.now()}
+            self._put(name, ObjectPermission, same, {**rest_of, "level": level, **times})
 
 
 def _times(row: dict[str, Any]) -> dict[str, Any]:

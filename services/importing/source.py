@@ -56,10 +56,6 @@ class Source:
             for row in connection.exec_driver_sql(query).mappings():
                 yield dict(row)
 
-    def count(self, table: str) -> int:
-        """Return how many rows a table has."""
-        return sum(1 for _ in self.rows(table, "id")) if table in self._tables else 0
-
     def keys(self, secret_key: str) -> Keys:
         """Return what opens the secrets."""
         found = {str(row["name"]): bytes(row["encrypted_data"]) for row in self.rows("data_keys", "name")}

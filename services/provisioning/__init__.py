@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from core import clock
 from core.access import Actor, Credential, Role, grants_of
 from core.errors import DomainError
 from core.settings import Settings
@@ -79,14 +78,3 @@ def at_start(settings: Settings) -> None:
     """Read all files; what is wrong with one is said in the log and holds nothing else up."""
     read_sources(settings)
     read_boards(settings)
-
-
-_looked: dict[str, float] = {"at": 0.0}
-
-
-def look_again(settings: Settings) -> None:
-    """Read dashboards again whose provider is due."""
-    now = clock.now_ms() / 1000
-    if now - _looked["at"] >= boards.LEAST_S:
-        _looked["at"] = now
-        read_boards(settings, due_only=True)

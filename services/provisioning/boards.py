@@ -11,7 +11,6 @@ from sqlalchemy import delete, insert, select
 
 from core.access import Actor
 from core.errors import DomainError
-from core.identifiers import UID
 from core.settings import ROOT
 from dashboards import document
 from models import Dashboard, ProvisionedBoard, db
@@ -22,7 +21,7 @@ from services.provisioning.files import BadFile, flag, number, word
 
 Acting = Callable[[int], Actor]
 LEAST_S, EVERY_S = 3, 10
-_due: dict[str, float] = {}
+_due: dict[tuple[int, str], float] = {}
 _P = table(ProvisionedBoard).c
 
 
@@ -63,10 +62,10 @@ def provider_of(entry: dict[str, Any]) -> Provider:
 def apply(entry: dict[str, Any], acting: Acting, *, due_only: bool) -> list[str]:
     """Bring a provider's dashboards in line with its files; return what could not be done. Raises BadFile."""
     provider = provider_of(entry)
-    now = time.monotonic()
-    if due_only and now < _due.get(provider.name, 0):
+    now, key = time.monotonic(), (provider.org_id, provider.name)
+    if due_only and now < _due.get(key, 0):
         return []
-    _due[provider.name] = now + provider.every_s
+    _due[key] = now + provider.every_s
     actor, wrong = acting(provider.org_id), []
     known = {
         row.path: row
@@ -79,14 +78,14 @@ def apply(entry: dict[str, Any], acting: Acting, *, due_only: bool) -> list[str]
         return [f"{provider.name}: {provider.path} is no folder; nothing is deleted"]
     seen: set[str] = set()
     for path in _files(provider.path):
-        key = str(path.relative_to(provider.path))
-        seen.add(key)
+        name = str(path.relative_to(provider.path))
+        seen.add(name)
         try:
-            _bring(actor, provider, path, key, known.get(key))
+            _bring(actor, provider, path, name, known.get(name))
         except (BadFile, DomainError, OSError) as fault:
             wrong.append(f"{provider.name}: {path}: {fault}")
-    for key, row in known.items():
-        if key not in seen:
+    for name, row in known.items():
+        if name not in seen:
             _gone(actor, provider, row)
     return wrong
 
@@ -111,8 +110,6 @@ def _bring(actor: Actor, provider: Provider, path: Path, key: str, row: Any) -> 
     if not facts.uid:
         uid = hashlib.sha256(f"{provider.name}\0{key}".encode()).hexdigest()[:14]
         body |= document.members(uid=uid)
-    elif not UID.fullmatch(facts.uid):
-        raise BadFile("uid contains illegal characters")
     body.pop("id", None)
     with transaction():
         _check_owner(actor, provider, document.facts(body).uid, key)

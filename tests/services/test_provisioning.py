@@ -218,11 +218,10 @@ def test_changes_are_seen_without_being_told(
     app = make()
     board(folder, title="Two")
     with app.app_context():
-        provisioning.look_again(app.config["SETTINGS"])
+        provisioning.read_boards(app.config["SETTINGS"], due_only=True)
         assert shown(app)["dashboard"]["title"] == "One"  # it is not time yet
         monkeypatch.setattr(boards, "_due", {})
-        monkeypatch.setattr(provisioning, "_looked", {"at": 0.0})
-        provisioning.look_again(app.config["SETTINGS"])
+        provisioning.read_boards(app.config["SETTINGS"], due_only=True)
     assert shown(app)["dashboard"]["title"] == "Two"
 
 
