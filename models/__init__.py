@@ -12,7 +12,7 @@ from models.annotations import Annotation, AnnotationTag, AnnotationTerm
 from models.audit import AuditEntry
 from models.base import Base, db
 from models.correlations import Correlation
-from models.dashboards import Dashboard, DashboardTag, DashboardVersion
+from models.dashboards import Dashboard, DashboardTag, DashboardVersion, FolderAncestor
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
 from models.kept_aside import KeptAside
@@ -45,6 +45,7 @@ __all__ = [
     "DataSource",
     "Draft",
     "DraftStep",
+    "FolderAncestor",
     "Invitation",
     "KeptAside",
     "LibraryConnection",

@@ -9,9 +9,10 @@ from models.base import Base, Id, JsonText, exact
 
 
 class Dashboard(Base):
-    """A dashboard or (is_folder) a folder; folder_id 0 is General.
+    """A dashboard or (is_folder) a folder; folder_id is the folder it is in, 0 is General.
 
-    body is the JSON text as it was sent, with id, uid and version set; it is loaded only where it is answered.
+    plugin_id names the app or plug-in that it belongs to, if any. body is the JSON text as it was sent, with id, uid and
+    version set; it is loaded only where it is answered.
     """
 
     __tablename__ = "dashboard"
@@ -39,6 +40,7 @@ class Dashboard(Base):
     created_by: Mapped[int] = mapped_column(Id, default=0)
     updated_by: Mapped[int] = mapped_column(Id, default=0)
     body: Mapped[str] = deferred(mapped_column(JsonText))
+    plugin_id: Mapped[str] = mapped_column(exact(40), default="", server_default="")
 
 
 class DashboardVersion(Base):
@@ -68,3 +70,14 @@ class DashboardTag(Base):
     org_id: Mapped[int] = mapped_column(Id)
     dashboard_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"))
     term: Mapped[str] = mapped_column(exact(100))
+
+
+class FolderAncestor(Base):
+    """A folder that another one is in, at any distance (1: directly); folders in General have no row."""
+
+    __tablename__ = "folder_ancestor"
+    __table_args__ = (UniqueConstraint("folder_id", "ancestor_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    folder_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"))
+    ancestor_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"), index=True)
+    distance: Mapped[int]

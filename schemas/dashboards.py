@@ -46,14 +46,29 @@ def read_import(data: bytes) -> tuple[Save, list[dict[str, Any]]]:
         raise BadRequest(field="inputs") from None
     kept = {name: raw for name, raw in outer.items() if name != "inputs"}
     save = read_save(document.text(kept).encode())
+    save.plugin_id = _text(outer, "pluginId")
     return save, inputs
 
 
+def _text(outer: document.Members, name: str) -> str:
+    value = orjson.loads(bytes(outer[name])) if name in outer else None
+    if value is not None and not isinstance(value, str):
+        raise BadRequest(field=name)
+    return value or ""
+
+
 class NewFolder(Body):
-    """A folder."""
+    """A folder, in the folder parentUid or in none."""
 
     title = Text(load_default="")
     uid = Text(load_default="")
+    parent_uid = Text(load_default="", data_key="parentUid")
+
+
+class FolderMove(Body):
+    """The folder that one is put into; "" for none."""
+
+    parent_uid = Text(load_default="", data_key="parentUid")
 
 
 class FolderChange(Body):

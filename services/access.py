@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
 
 from core import roles
 from core.access import Actor, grants_of
@@ -20,6 +20,7 @@ from models import (
     AccessRole,
     Dashboard,
     DataSource,
+    FolderAncestor,
     ObjectPermission,
     OrgUser,
     RoleAssignment,
@@ -148,6 +149,7 @@ def fixed_by_uid(uid: str) -> Grants:
 # Rights on single objects -------------------------------------------------------------------------------------------
 
 _P, _M, _BOARD = table(ObjectPermission).c, table(TeamMember).c, table(Dashboard).c
+_A = table(FolderAncestor).c
 ACCOUNT: Any = bindparam("account_id", type_=User.id.type)
 ROLE: Any = bindparam("role")
 NO_ROLE = "none"
@@ -180,15 +182,24 @@ def level_on(which: Any, object_id: Any) -> Any:
 
 
 def board_levels(board: Any) -> tuple[Any, Any]:
-    """Return two columns for a select of dashboards: the caller's level on each, and on its folder."""
-    own = level_on(_P.dashboard_id, board.id).label("own_level")
-    return own, level_on(_P.dashboard_id, func.nullif(board.folder_id, 0)).label("folder_level")
+    """Return two columns for a select of dashboards: the caller's level on each, and on the folders that it is in."""
+    own = level_on(_P.dashboard_id, board.id)
+    direct = level_on(_P.dashboard_id, func.nullif(board.folder_id, 0))
+    outer = (
+        select(func.max(_P.level))
+        .select_from(table(FolderAncestor).join(table(ObjectPermission), _P.dashboard_id == _A.ancestor_id))
+        .where(_A.folder_id == board.folder_id, held_by(ACCOUNT, ROLE))
+        .correlate_except(table(ObjectPermission), table(TeamMember), table(FolderAncestor))
+    ).scalar_subquery()
+    higher = case((func.coalesce(direct, 0) < func.coalesce(outer, 0), outer), else_=direct)
+    return own.label("own_level"), higher.label("folder_level")
 
 
 def on_board(actor: Actor, row: Any) -> Actor:
-    """Return the caller with what was given on a dashboard or folder and on the folder that it is in."""
+    """Return the caller with what was given on a dashboard or folder and on the folders that it is in."""
     if row.is_folder:
-        return actor.plus(roles.FOLDER[row.own_level], f"folders:uid:{row.uid}") if row.own_level else actor
+        level = max(row.own_level or 0, row.folder_level or 0)
+        return actor.plus(roles.FOLDER[level], f"folders:uid:{row.uid}") if level else actor
     if row.own_level:
         actor = actor.plus(roles.DASHBOARD[row.own_level], f"dashboards:uid:{row.uid}")
     if row.folder_level:

@@ -29,7 +29,7 @@ from models import (
 )
 from models.base import table
 from models.session import fetch
-from services import access, library_panels, permissions, quotas
+from services import access, library_panels, nesting, permissions, quotas
 
 TITLE_MAX = 189
 
@@ -97,6 +97,15 @@ class ProvisionedStays(BadRequest):
     message = "provisioned dashboard cannot be deleted"
 
 
+class OfPlugin(DomainError):
+    """The dashboard came with an app or plug-in, whose updates would undo the change."""
+
+    status, code = 412, "plugin-dashboard"
+
+    def __init__(self, plugin_id: str) -> None:
+        super().__init__(f"The dashboard belongs to plugin {plugin_id}.")
+
+
 class SlugNotUnique(DomainError):
     """Several dashboards have the slug that is to be deleted."""
 
@@ -106,7 +115,10 @@ class SlugNotUnique(DomainError):
 
 @dataclass
 class Save:
-    """What a save asks for. folder_uid wins over folder_id; body is the dashboard as JSON text by member."""
+    """What a save asks for. folder_uid wins over folder_id; body is the dashboard as JSON text by member.
+
+    plugin_id: the app or plug-in that it comes from.
+    """
 
     body: document.Members
     folder_id: int = 0
@@ -114,6 +126,7 @@ class Save:
     message: str = ""
     overwrite: bool = False
     is_folder: bool = False
+    plugin_id: str = ""
     uid_clash: type[DomainError] = field(default=UidTaken)
 
 
@@ -146,11 +159,13 @@ def folder_scopes(uid: str, number: int) -> tuple[str, ...]:
 
 
 def scopes(row: Any) -> tuple[str, ...]:
-    """Return a dashboard's own scopes and its folder's: whichever way a right names it, it means the same."""
+    """Return a dashboard's own scopes and its folders': whichever way a right names it, it means the same."""
+    outer = nesting.scopes(row.above)
     if row.is_folder:
-        return folder_scopes(row.uid, row.id)
+        inside = folder_scopes(row.folder_uid, row.folder_id) if row.folder_id else ()
+        return (*folder_scopes(row.uid, row.id), *inside, *outer)
     own = f"dashboards:uid:{row.uid}", f"dashboards:id:{row.id}"
-    return (*own, *folder_scopes(row.folder_uid or "", row.folder_id))
+    return (*own, *folder_scopes(row.folder_uid or "", row.folder_id), *outer)
 
 
 _Folder = aliased(Dashboard)
@@ -163,6 +178,7 @@ _COLUMNS = (
     _Folder.slug.label("folder_slug"),
     _Author.login.label("author"),
     _Editor.login.label("editor"),
+    nesting.above(table(Dashboard).c.folder_id).label("above"),
     *access.board_levels(table(Dashboard).c),
 )
 
@@ -231,11 +247,9 @@ _LOCKED = (
 )
 _TITLED = _SAVED.where(
     Dashboard.title == bindparam("title"),
-    or_(Dashboard.is_folder, Dashboard.folder_id == bindparam("folder_id")),
+    or_(Dashboard.is_folder & (Dashboard.folder_id == 0), Dashboard.folder_id == bindparam("folder_id")),
 )
-_FOLDERS = select(
-    Dashboard.id, Dashboard.uid, Dashboard.is_folder, access.board_levels(table(Dashboard).c)[0]
-).where(Dashboard.org_id == bindparam("org_id"), Dashboard.is_folder)
+_FOLDERS = _joined().where(Dashboard.is_folder)
 _FOLDER_BY_UID = _FOLDERS.where(Dashboard.uid == bindparam("key"))
 _FOLDER_BY_ID = _FOLDERS.where(Dashboard.id == bindparam("key"))
 _TABLE, _VERSIONS, _TAGS = table(Dashboard), table(DashboardVersion), table(DashboardTag)
@@ -332,7 +346,7 @@ def save(actor: Actor, wanted: Save, *, provisioned: bool = False) -> Saved:
     provisioned: it comes from its file, where alone it may be changed.
 
     Raises, in this order: EmptyTitle, BadRequest (uid, title, folder), NoSuchId, UidTaken, Forbidden, VersionMismatch,
-    NameOfFolder, NameExists.
+    OfPlugin, NameOfFolder, NameExists.
     """
     facts = document.facts(wanted.body)
     title = facts.title.strip()
@@ -353,6 +367,8 @@ def save(actor: Actor, wanted: Save, *, provisioned: bool = False) -> Saved:
         raise BadRequest("Dashboard cannot be changed to a folder", traced=False)
     if existing is not None and existing.version != facts.version and not wanted.overwrite:
         raise VersionMismatch
+    if existing is not None and existing.plugin_id and not wanted.overwrite:
+        raise OfPlugin(existing.plugin_id)
     existing = _same_title(actor, title, folder_id, existing, wanted)
     _check_rights(actor, existing, folder, wanted)
     if existing is not None and existing.locked and not provisioned:
@@ -381,7 +397,7 @@ def _was_named(facts: document.Facts, existing: Any) -> bool:
 
 
 def _folder(actor: Actor, wanted: Save) -> Row[Any] | None:
-    if wanted.is_folder or not (wanted.folder_uid or wanted.folder_id > 0):
+    if not (wanted.folder_uid or wanted.folder_id > 0):
         return None
     query, key = (
         (_FOLDER_BY_UID, wanted.folder_uid) if wanted.folder_uid else (_FOLDER_BY_ID, wanted.folder_id)
@@ -422,7 +438,7 @@ def _same_title(
             continue
         if other.is_folder and not wanted.is_folder:
             raise NameOfFolder
-        if not other.is_folder and other.folder_id != folder_id:
+        if other.folder_id != folder_id and (wanted.is_folder or not other.is_folder):
             continue
         if not wanted.overwrite:
             raise NameExists
@@ -441,7 +457,7 @@ def _check_rights(actor: Actor, existing: Row[Any] | None, folder: Row[Any] | No
         return  # the folder routes have asked
     if existing is None or existing.folder_id != (folder.id if folder is not None else 0):
         entering = actor if folder is None else access.on_board(actor, folder)
-        held = folder_scopes("", 0) if folder is None else folder_scopes(folder.uid, folder.id)
+        held = folder_scopes("", 0) if folder is None else scopes(folder)
         if not entering.may("dashboards:create", *held):
             raise MayNotSave
     if existing is not None and not may(actor, "dashboards:write", existing):
@@ -461,6 +477,7 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
         "tags": orjson.dumps(tags).decode(),
         "updated": now,
         "updated_by": actor.user_id,
+        "plugin_id": wanted.plugin_id[:40],
     }
     try:
         if existing is None:
@@ -476,6 +493,8 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
             }
             number = int(fetch(_INSERT, **fresh).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
             permissions.on_new_board(actor, number, is_folder=wanted.is_folder, in_folder=saved.folder_id > 0)
+            if wanted.is_folder:
+                nesting.enter(actor.org_id, number, saved.folder_id)
         else:
             number = existing.id
         body = document.text(wanted.body, id=number, uid=saved.uid, version=version)
@@ -533,7 +552,7 @@ def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
 
 
 def remove(row: Any) -> None:
-    """Delete a dashboard; of a folder, what is in it as well."""
+    """Delete a dashboard; of a folder, what is in it as well (folders too)."""
     audit.note(
         "removed",
         "dashboard",
@@ -542,11 +561,12 @@ def remove(row: Any) -> None:
         before={"title": row.title, "is_folder": row.is_folder},
         org_id=row.org_id,
     )
+    gone = [row.id]
     if row.is_folder:
-        db.session.execute(
-            delete(Dashboard).where(Dashboard.org_id == row.org_id, Dashboard.folder_id == row.id)
-        )
-    db.session.execute(delete(Dashboard).where(Dashboard.id == row.id))
+        gone += nesting.below(row.id)
+        inside = _TABLE.c.org_id == row.org_id, _TABLE.c.folder_id.in_(gone)
+        db.session.execute(delete(_TABLE).where(*inside))
+    db.session.execute(delete(_TABLE).where(_TABLE.c.id.in_(gone)))
 
 
 def count_with_slug(actor: Actor, slug_: str) -> int:

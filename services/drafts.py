@@ -61,6 +61,7 @@ class Board:
     folder_slug: str
     body: str
     is_folder: bool = False
+    above: str = ""
     own_level: int = roles.EDIT
     folder_level: int = 0
 

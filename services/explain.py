@@ -10,7 +10,7 @@ from core.access import Actor
 from core.errors import BadRequest
 from core.roles import SERVER_ADMIN
 from models import ObjectPermission, RoleAssignment, Team, TeamMember, db
-from services import access, accounts, dashboards, data_sources, identity, permissions, teams
+from services import access, accounts, dashboards, data_sources, identity, nesting, permissions, teams
 from services import roles as kept_roles
 
 
@@ -106,12 +106,15 @@ class _Target:
             else dashboards.find_by_id(actor, _number(value))
         )
         if row.is_folder:
-            return cls(
-                dashboards.scopes(row), (("folder", permissions.FOLDERS, row.id, f"the folder {row.title}"),)
-            )
-        found = [("object", permissions.DASHBOARDS, row.id, f"the dashboard {row.title}")]
+            found = [("folder", permissions.FOLDERS, row.id, f"the folder {row.title}")]
+        else:
+            found = [("object", permissions.DASHBOARDS, row.id, f"the dashboard {row.title}")]
         if row.folder_id:
             found.append(("folder", permissions.FOLDERS, row.folder_id, f"its folder {row.folder_title}"))
+        found += [
+            ("folder", permissions.FOLDERS, step.id, f"the folder {step.title} around it")
+            for step in nesting.path(row.folder_id)
+        ]
         return cls(dashboards.scopes(row), tuple(found))
 
 

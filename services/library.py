@@ -377,10 +377,10 @@ def remove(actor: Actor, uid: str) -> int:
     return int(now.id)
 
 
-def require_unused(org_id: int, folder_id: int, inside: Sequence[int]) -> None:
-    """Refuse that a folder goes whose elements are shown by dashboards that stay. Raises InUse."""
+def require_unused(org_id: int, folders: Sequence[int], inside: Sequence[int]) -> None:
+    """Refuse that folders go whose elements are shown by dashboards that stay. Raises InUse."""
     mine = select(LibraryElement.id).where(
-        LibraryElement.org_id == org_id, LibraryElement.folder_id == folder_id
+        LibraryElement.org_id == org_id, LibraryElement.folder_id.in_(folders)
     )
     outside = select(LibraryConnection.id).where(
         LibraryConnection.element_id.in_(mine), LibraryConnection.dashboard_id.not_in(inside)

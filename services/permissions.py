@@ -191,8 +191,13 @@ def replace(org_id: int, kind: Kind, object_id: int, wanted: Mapping[Grantee, in
             db.session.execute(same.values(level=level, updated=clock.now()))
 
 
-def as_rules(kind: Kind, org_id: int, object_id: int, inherited_from: int = 0) -> list[dict[str, Any]]:
-    """Return who holds what, as `access-control/<kind>/<id>` lists it: administrators first, who hold everything."""
+def as_rules(
+    kind: Kind, org_id: int, object_id: int, inherited_from: Sequence[int] = ()
+) -> list[dict[str, Any]]:
+    """Return who holds what, as `access-control/<kind>/<id>` lists it: administrators first, who hold everything.
+
+    inherited_from: the folders that it is in, whose levels hold here as well.
+    """
     found: list[dict[str, Any]] = []
     if kind.for_roles:
         highest = kind.levels[roles.ADMIN]
@@ -200,7 +205,7 @@ def as_rules(kind: Kind, org_id: int, object_id: int, inherited_from: int = 0) -
             {**_rule(0, "", managed=False), "builtInRole": "Admin", "actions": highest, "permission": "Admin"}
         )
     if object_id:
-        for row in rows(kind, org_id, [object_id, *([inherited_from] if inherited_from else [])]):
+        for row in rows(kind, org_id, [object_id, *inherited_from]):
             own = row.object_id == object_id
             found.append(
                 {

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, selec
 
 from core import roles
 from core.access import Actor
-from models import Dashboard, DataSource, ObjectPermission, TeamMember
+from models import Dashboard, DataSource, FolderAncestor, ObjectPermission, TeamMember
 from models.base import table
 from services import access
 from services.access import NO_ROLE, held_by
@@ -45,7 +45,7 @@ def reach(actor: Actor, action: str, kind: str) -> Reach:
 
 
 _board, _folder = table(Dashboard).c, table(Dashboard).alias("given_folder").c
-_P, _M = table(ObjectPermission).c, table(TeamMember).c
+_P, _M, _A = table(ObjectPermission).c, table(TeamMember).c, table(FolderAncestor).c
 
 
 # What conditions need to know of the caller: `params(actor)`. They are made once for each set of scopes, since making
@@ -113,14 +113,19 @@ def _folders_where(action: str, reached: Reach) -> ColumnElement[bool]:
         for column, values in ((_board.id, reached.ids), (_board.uid, reached.uids))
         if values
     ]
-    return or_(*named, _given(_board.id, roles.least(roles.FOLDER, action)))
+    inside = _board.id.in_(_inside(_given_folders(action, reached)))
+    return or_(*named, _given(_board.id, roles.least(roles.FOLDER, action)), inside)
 
 
 def _dashboards_where(action: str, by_board: Reach, by_folder: Reach) -> ColumnElement[bool]:
     if by_board.everything or by_folder.everything:
         return true()
     # First what costs one look at a small list: the folders that the caller may look into.
-    conditions: list[ColumnElement[bool]] = [_board.folder_id.in_(_given_folders(action, by_folder))]
+    open_folders = _given_folders(action, by_folder)
+    conditions: list[ColumnElement[bool]] = [
+        _board.folder_id.in_(open_folders),
+        _board.folder_id.in_(_inside(open_folders)),
+    ]
     if "general" in by_folder.uids:
         conditions.append(_board.folder_id == 0)
     if by_board.ids:
@@ -138,6 +143,11 @@ def _given_folders(action: str, reached: Reach) -> Any:
         named.append(_folder.uid.in_(reached.uids))
     given = _given(_folder.id, roles.least(roles.FOLDER, action))
     return select(_folder.id).where(_folder.org_id == _ORG, _folder.is_folder, or_(given, *named))
+
+
+def _inside(folders: Any) -> Any:
+    """Return a query of the folders that are in one of some folders, at any distance."""
+    return select(_A.folder_id).where(_A.ancestor_id.in_(folders))
 
 
 def sources_where(actor: Actor, action: str) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ from models import (
     db,
 )  # fmt: skip
 from models.base import table
-from services import access, annotations, dashboards, library, quotas
+from services import access, annotations, dashboards, library, nesting, quotas
 
 DAYS = 30
 _days = {"kept": DAYS}
@@ -66,11 +66,14 @@ def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
     Raises library.InUse, ProvisionedStays.
     """
     inside: Sequence[Any] = ()
+    folders: list[int] = []
     if row.is_folder:
-        inside = db.session.execute(
-            select(table(Dashboard)).where(_BOARD.org_id == row.org_id, _BOARD.folder_id == row.id)
-        ).all()
-        library.require_unused(row.org_id, row.id, [one.id for one in inside])
+        folders = [row.id, *nesting.below(row.id)]
+        found = select(table(Dashboard)).where(_BOARD.org_id == row.org_id, _BOARD.folder_id.in_(folders))
+        # A folder before what is in it, in which order they come back.
+        order = {number: place for place, number in enumerate(folders)}
+        inside = sorted(db.session.execute(found).all(), key=lambda one: order.get(one.id, len(order)))
+        library.require_unused(row.org_id, folders, [one.id for one in inside])
     numbers = [row.id, *(one.id for one in inside)]
     if not provisioned and dashboards.any_locked(numbers):
         raise dashboards.ProvisionedStays
@@ -82,7 +85,7 @@ def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
     if row.is_folder:
         db.session.execute(
             delete(LibraryElement).where(
-                LibraryElement.org_id == row.org_id, LibraryElement.folder_id == row.id
+                LibraryElement.org_id == row.org_id, LibraryElement.folder_id.in_(folders)
             )
         )
     dashboards.remove(row)
@@ -162,19 +165,16 @@ def restore(actor: Actor, entry: Any) -> dashboards.Saved:
         if not actor.may("folders:create"):
             raise dashboards.MayNotSave
     else:
-        held = (
-            dashboards.folder_scopes("", 0)
-            if folder is None
-            else dashboards.folder_scopes(folder.uid, folder.id)
-        )
+        held = dashboards.folder_scopes("", 0) if folder is None else dashboards.scopes(folder)
         entering = actor if folder is None else access.on_board(actor, folder)
         if not entering.may("dashboards:create", *held):
             raise dashboards.MayNotSave
-    saved = _bring_back(actor, entry, 0 if folder is None else folder.id)
+    saved = _bring_back(actor, entry, 0 if folder is None else folder.id, {})
     if entry.is_folder:
         went_along = select(*_LISTED).where(_E.org_id == actor.org_id, _E.with_folder == entry.dashboard_id)
+        numbers = {entry.dashboard_id: saved.id}
         for one in db.session.execute(went_along.order_by(_E.id)).all():
-            _bring_back(actor, one, saved.id)
+            numbers[one.dashboard_id] = _bring_back(actor, one, saved.id, numbers).id
     return saved
 
 
@@ -188,7 +188,8 @@ def _folder(actor: Actor, uid: str) -> Any:
     return found if found.is_folder else None
 
 
-def _bring_back(actor: Actor, entry: Any, folder_id: int) -> dashboards.Saved:
+def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int]) -> dashboards.Saved:
+    """Bring back one entry. numbers: what became of the folders that came back before it; folder_id: where else it goes."""
     content = orjson.loads(db.session.execute(select(_E.content).where(_E.id == entry.id)).scalar_one())
     row = _typed(table(Dashboard), content["dashboard"][0])
     if not entry.is_folder:
@@ -201,7 +202,7 @@ def _bring_back(actor: Actor, entry: Any, folder_id: int) -> dashboards.Saved:
     same_number = db.session.execute(select(_BOARD.id).where(_BOARD.id == row["id"])).first()
     if same_number is not None:
         del row["id"]
-    row["folder_id"] = folder_id
+    row["folder_id"] = folder_id = numbers.get(row["folder_id"], folder_id)
     try:
         with db.session.begin_nested():
             number = int(db.session.execute(insert(table(Dashboard)).values(**row)).inserted_primary_key[0])  # type: ignore[attr-defined]
@@ -210,6 +211,8 @@ def _bring_back(actor: Actor, entry: Any, folder_id: int) -> dashboards.Saved:
     if taken is not None or same_number is not None:
         text = document.text(document.read(row["body"].encode()), id=number, uid=row["uid"])
         db.session.execute(table(Dashboard).update().where(_BOARD.id == number).values(body=text))
+    if entry.is_folder:
+        nesting.enter(actor.org_id, number, folder_id)
     _bring_rows(content, actor.org_id, number)
     db.session.execute(delete(TrashEntry).where(TrashEntry.id == entry.id))
     title, version = row["title"], row["version"]

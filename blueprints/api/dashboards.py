@@ -216,7 +216,7 @@ def import_dashboard(actor: Actor) -> Response:
     folder_uid = dashboards.find_by_uid(actor, saved.uid).folder_uid or ""
     reply = {
         "uid": saved.uid,
-        "pluginId": "",
+        "pluginId": wanted.plugin_id,
         "title": saved.title,
         "imported": True,
         "importedUri": "db/" + saved.slug,

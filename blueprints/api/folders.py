@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from core.access import Actor
 from schemas.base import ErrorReply
-from schemas.dashboards import FolderChange, FolderReply, NewFolder
+from schemas.dashboards import FolderChange, FolderMove, FolderReply, NewFolder
 from services import dashboards, folders, trash
 from web.access import can
 from web.operation import Operations
@@ -40,8 +40,15 @@ def _shown(actor: Actor, folder: Any) -> Response:
     replies=_ERRORS,
 )
 def list_folders(actor: Actor) -> Response:
-    """List folders by title."""
-    return answer(folders.listed(actor, limit=number("limit", 1000), page=number("page", 1)))
+    """List folders by title; with parentUid those of one folder alone."""
+    return answer(
+        folders.listed(
+            actor,
+            limit=number("limit", 1000),
+            page=number("page", 1),
+            parent_uid=request.args.get("parentUid"),
+        )
+    )
 
 
 @api.operation(
@@ -54,7 +61,7 @@ def list_folders(actor: Actor) -> Response:
 )
 def create_folder(actor: Actor, body: dict[str, Any]) -> Response:
     """Make a folder."""
-    return _shown(actor, folders.create(actor, body["title"], body["uid"]))
+    return _shown(actor, folders.create(actor, body["title"], body["uid"], body["parent_uid"]))
 
 
 @api.operation(
@@ -91,6 +98,22 @@ def update_folder(actor: Actor, folder: Any, body: dict[str, Any]) -> Response:
         actor, folder, body["title"], body["uid"], body["version"], overwrite=body["overwrite"]
     )
     return _shown(actor, changed)
+
+
+@api.operation(
+    "POST", "/<uid>/move", access=can("folders:write", of=folders.by_uid), body=FolderMove,
+    replies={200: FolderReply, 400: ErrorReply, 409: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def move_folder(actor: Actor, folder: Any, body: dict[str, Any]) -> Response:
+    """Put a folder with all that is in it into another one, or into none."""
+    return _shown(actor, folders.move(actor, folder, body["parent_uid"]))
+
+
+@api.operation("GET", "/<uid>/counts", access=can("folders:read", of=folders.by_uid), replies=_ERRORS)
+def count_folder(actor: Actor, folder: Any) -> Response:
+    """Return how much is in a folder, at any depth."""
+    del actor
+    return answer(folders.counts(folder))
 
 
 @api.operation(

@@ -11,7 +11,7 @@ from core.access import Actor, Loader
 from core.errors import BadRequest, NotFound
 from schemas.access import DescriptionReply, Items, Level, NamedLevels
 from schemas.base import ErrorReply, Message
-from services import accounts, dashboards, data_sources, folders, permissions, teams
+from services import accounts, dashboards, data_sources, folders, nesting, permissions, teams
 from services.permissions import ACCOUNTS, DASHBOARDS, FOLDERS, SOURCES, Grantee, Kind, NotSet
 from web.access import can
 from web.operation import Operations
@@ -94,6 +94,7 @@ class _Absent:
     id: int = 0
     folder_id: int = 0
     is_folder: bool = True
+    above: str = ""
     own_level: int = 0
     folder_level: int = 0
 
@@ -203,9 +204,7 @@ def _declare(
 
 
 def _board_rules(kind: Kind) -> Callable[[Actor, Any], Any]:
-    return lambda actor, row: permissions.as_rules(
-        kind, actor.org_id, row.id, 0 if row.is_folder else row.folder_id
-    )
+    return lambda actor, row: permissions.as_rules(kind, actor.org_id, row.id, nesting.around(row))
 
 
 _LEVELS = ["View", "Edit", "Admin"]

@@ -9,7 +9,7 @@ from flask import Response, request
 from blueprints.pages.rendering import go_to, page
 from core.access import Actor, Loader, Role
 from core.errors import BadRequest, DomainError, NotFound
-from services import accounts, dashboards, data_sources, folders, permissions, teams, users
+from services import accounts, dashboards, data_sources, folders, nesting, permissions, teams, users
 from services.permissions import ACCOUNTS, DASHBOARDS, FOLDERS, SOURCES, Grantee, Kind
 from web.access import can
 from web.operation import Pages
@@ -36,7 +36,7 @@ def _board_back(row: Any) -> tuple[str, str]:
 def _rules(place: _Place, actor: Actor, row: Any) -> list[dict[str, Any]]:
     if place.kind is SOURCES:
         return data_sources.rules(actor, row)
-    inherited = 0 if place.kind is not DASHBOARDS else row.folder_id
+    inherited = nesting.around(row) if place.kind in (DASHBOARDS, FOLDERS) else ()
     return permissions.as_rules(place.kind, actor.org_id, row.id, inherited)
 
 
@@ -137,7 +137,7 @@ _declare(
         folders.by_uid,
         lambda row: f"/permissions/folders/{row.uid}",
         _board_back,
-        "These hold for every dashboard in the folder.",
+        "These hold for every dashboard and folder in the folder.",
     )
 )
 _declare(

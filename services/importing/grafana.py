@@ -45,7 +45,7 @@ from models import (
 from models.base import Base, table
 from models.counters import number_on
 from models.session import transaction
-from services import annotations, library_panels
+from services import annotations, library_panels, nesting
 from services.importing import rights
 from services.importing.source import Source, moment, text
 
@@ -108,7 +108,42 @@ class Import:
 
     def _sorted(self, rows: str) -> list[dict[str, Any]]:
         found = list(self.source.rows(rows))
-        return sorted(found, key=lambda row: not row["is_folder"]) if rows == "dashboard" else found
+        if rows != "dashboard":
+            return found
+        # A folder comes before what is in it.
+        return sorted(
+            found, key=lambda row: self._depth(row["id"]) if row["is_folder"] else nesting.DEPTH_MAX
+        )
+
+    @cached_property
+    def _folder_numbers(self) -> dict[tuple[int, str], int]:
+        """The numbers of folders, by organisation and uid."""
+        rows = self.source.rows("dashboard")
+        return {(row["org_id"], row["uid"]): row["id"] for row in rows if row["is_folder"]}
+
+    @cached_property
+    def _around(self) -> dict[int, int]:
+        """In which folder a folder is, as versions with folders in folders keep it."""
+        pairs = (
+            ((row["org_id"], row["uid"]), (row["org_id"], row.get("parent_uid")))
+            for row in self.source.rows("folder")
+        )
+        numbers = self._folder_numbers
+        return {
+            numbers[inner]: numbers[outer] for inner, outer in pairs if inner in numbers and outer in numbers
+        }
+
+    def _depth(self, number: int) -> int:
+        depth = 0
+        while number in self._around and depth < nesting.DEPTH_MAX:
+            number, depth = self._around[number], depth + 1
+        return depth
+
+    def _folder_of(self, row: dict[str, Any]) -> int:
+        """Return the number here of the folder that a dashboard, folder or library panel is in; 0 for General."""
+        named = self._folder_numbers.get((row["org_id"], row.get("folder_uid") or ""), 0)
+        outer = self._around.get(row["id"], 0) if row.get("is_folder") else row.get("folder_id") or named
+        return self.boards.get(outer, 0)
 
     def _step(self, name: str, rows: list[Any], bring: Callable[[str, Any], None]) -> None:
         for start in range(0, len(rows), BATCH):
@@ -254,10 +289,11 @@ class Import:
         body = text(row["data"])
         facts = document.facts(document.read(body.encode()))
         values = {
-            "slug": text(row["slug"]), "title": row["title"], "folder_id": self.boards.get(row.get("folder_id") or 0, 0),
+            "slug": text(row["slug"]), "title": row["title"], "folder_id": self._folder_of(row),
             "is_folder": bool(row["is_folder"]), "version": row["version"],
             "panel_count": document.count_panels(document.read(body.encode())), "tags": orjson.dumps(facts.tags).decode(),
-            "created_by": self._person(row.get("created_by")), "updated_by": self._person(row.get("updated_by")), "body": "", **_times(row),
+            "created_by": self._person(row.get("created_by")), "updated_by": self._person(row.get("updated_by")), "body": "",
+            "plugin_id": text(row.get("plugin_id"))[:40], **_times(row),
         }  # fmt: skip
         same_title = db.session.execute(
             select(Dashboard.uid).where(
@@ -273,6 +309,8 @@ class Import:
         number, made = self._put(name, Dashboard, {"org_id": org, "uid": row["uid"]}, values, row["id"])
         self.boards[row["id"]] = number
         if made:
+            if values["is_folder"]:
+                nesting.enter(org, number, values["folder_id"])
             stored = (
                 document.text(document.read(body.encode()), id=number)
                 if facts.id not in {0, number}
@@ -315,7 +353,7 @@ class Import:
         if not org:
             return
         values = {
-            "folder_id": self.boards.get(row.get("folder_id") or 0, 0), "name": row["name"], "kind": row["kind"], "type": text(row["type"]),
+            "folder_id": self._folder_of(row), "name": row["name"], "kind": row["kind"], "type": text(row["type"]),
             "description": text(row.get("description")), "model": text(row["model"]), "version": row["version"],
             "created_by": self._person(row.get("created_by")), "updated_by": self._person(row.get("updated_by")), **_times(row),
         }  # fmt: skip

@@ -100,8 +100,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _bring(actor: Actor, provider: Provider, path: Path, key: str, row: Any) -> None:
     data = path.read_bytes()
-    folder = _folder_name(provider, path)
-    checksum = hashlib.sha256(data + f"\0{folder}\0{provider.folder_uid}".encode()).hexdigest()
+    folder = _folder_path(provider, path)
+    checksum = hashlib.sha256(data + f"\0{'/'.join(folder)}\0{provider.folder_uid}".encode()).hexdigest()
     if row is not None and row.checksum == checksum and row.locked is (not provider.may_edit):
         return
     body = document.read(data)
@@ -145,22 +145,23 @@ def _check_owner(actor: Actor, provider: Provider, uid: str, key: str) -> None:
         raise BadFile(f"its uid {uid} is that of {other.path}")
 
 
-def _folder_name(provider: Provider, path: Path) -> str:
-    if not provider.by_folders:
-        return provider.folder
-    inside = path.parent.relative_to(provider.path)
-    return inside.parts[-1] if inside.parts else ""
+def _folder_path(provider: Provider, path: Path) -> tuple[str, ...]:
+    """Return the titles of the folders that a file's dashboard is in, the outermost first."""
+    if provider.by_folders:
+        return path.parent.relative_to(provider.path).parts
+    return (provider.folder,) if provider.folder and provider.folder.lower() != "general" else ()
 
 
-def _folder_uid(actor: Actor, provider: Provider, title: str) -> str:
-    """Return the uid of the folder of a title, which is made where it is not there."""
-    if not title or title.lower() == "general":
-        return ""
-    query = select(Dashboard.uid).where(
-        Dashboard.org_id == actor.org_id, Dashboard.is_folder, Dashboard.title == title
-    )
-    found = db.session.scalar(query)
-    return str(found or folders.create(actor, title, provider.folder_uid).uid)
+def _folder_uid(actor: Actor, provider: Provider, titles: tuple[str, ...]) -> str:
+    """Return the uid of the innermost of some folders, which are made where they are not there."""
+    number, uid = 0, ""
+    for title in titles:
+        query = select(Dashboard.id, Dashboard.uid).where(
+            Dashboard.org_id == actor.org_id, Dashboard.is_folder, Dashboard.folder_id == number, Dashboard.title == title
+        )  # fmt: skip
+        found = db.session.execute(query).first() or folders.create(actor, title, provider.folder_uid, uid)
+        number, uid = found.id, found.uid
+    return uid
 
 
 def _gone(actor: Actor, provider: Provider, row: Any) -> None:

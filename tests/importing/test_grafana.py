@@ -206,3 +206,21 @@ def test_the_command_tells_what_it_did(app: Flask, database: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "dashboards and folders: 57 brought" in told.output
     assert CONTENTS["secrets"]["pg1"]["password"] not in told.output
+
+
+def test_folders_in_folders_of_newer_versions_come_along(app: Flask, database: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.db"
+    newer.write_bytes(database.read_bytes())
+    with sqlite3.connect(newer) as connection:
+        (org, outer), (_, inner) = connection.execute(
+            "SELECT org_id, uid FROM dashboard WHERE is_folder AND org_id = 1 ORDER BY id DESC LIMIT 2"
+        ).fetchall()
+        connection.execute(
+            "CREATE TABLE folder (id INTEGER PRIMARY KEY, uid TEXT, org_id INTEGER, title TEXT, parent_uid TEXT)"
+        )
+        connection.execute("INSERT INTO folder VALUES (1, ?, ?, 'x', ?)", (inner, org, outer))
+    bring(app, newer)
+    shown = app.test_client().get(f"/api/folders/{inner}", auth=auth("admin")).get_json()
+    assert shown["parentUid"] == outer
+    counted = app.test_client().get(f"/api/folders/{outer}/counts", auth=auth("admin")).get_json()
+    assert counted["folder"] == 1

@@ -181,3 +181,19 @@ def test_import_fills_its_inputs(client: Any) -> None:
     board = client.as_editor().get(f"/api/dashboards/uid/{taken.get_json()['uid']}").get_json()["dashboard"]
     assert board["panels"] == [{"datasource": 'a"b'}]
     assert "__inputs" not in board
+
+
+def test_a_dashboard_of_a_plugin_is_changed_only_by_who_overwrites(client: Any) -> None:
+    editor = client.as_editor()
+    board = {"title": "Of a plugin", "uid": "p"}
+    made = editor.post(
+        "/api/dashboards/import", {"dashboard": board, "pluginId": "an-app", "overwrite": True}
+    )
+    assert made.get_json()["pluginId"] == "an-app"
+    refused = editor.post("/api/dashboards/db", {"dashboard": {**board, "version": 1}})
+    assert (refused.status_code, refused.get_json()["status"]) == (412, "plugin-dashboard")
+    assert refused.get_json()["message"] == "The dashboard belongs to plugin an-app."
+    forced = {"dashboard": {**board, "version": 1}, "overwrite": True}
+    assert editor.post("/api/dashboards/db", forced).status_code == 200
+    free = editor.post("/api/dashboards/db", {"dashboard": {**board, "version": 2}})
+    assert free.status_code == 200

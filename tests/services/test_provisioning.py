@@ -44,7 +44,7 @@ def provider(files: Path, **more: Any) -> None:
 
 def board(folder: Path, name: str = "one.json", **members: Any) -> Path:
     path = folder.parent / "boards" / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"title": "One", "uid": "one", "odd": 1.5, **members}))
     return path
 
@@ -184,6 +184,19 @@ def test_folders_are_made_as_the_files_lie(make: Make, folder: Path) -> None:
     assert [shown(app, uid)["meta"]["folderTitle"] for uid in ("one", "two")] == ["General", "team"]
     titles = {one["title"] for one in app.test_client().get("/api/search", auth=ADMIN).get_json()}
     assert titles == {"One", "Two", "Three", "team"}
+
+
+def test_folders_are_made_in_folders(make: Make, folder: Path) -> None:
+    provider(folder, options={"foldersFromFilesStructure": True})
+    board(folder, "team/api/one.json")
+    board(folder, "ops/api/two.json", title="Two", uid="two")
+    app = make()
+    paths = {}
+    for uid in ("one", "two"):
+        inside = shown(app, uid)["meta"]["folderUid"]
+        found = app.test_client().get(f"/api/folders/{inside}", auth=ADMIN).get_json()
+        paths[uid] = [*(step["title"] for step in found["parents"]), found["title"]]
+    assert paths == {"one": ["team", "api"], "two": ["ops", "api"]}
 
 
 def test_a_folder_that_is_away_deletes_nothing(make: Make, folder: Path) -> None:
