@@ -165,9 +165,11 @@ def _board(actor: Actor, uid: str, stored: Any, body: str, folder_uid: str) -> B
         found = folders.find_by_uid(actor, folder_uid) if folder_uid else None
         named: tuple[int, str, str, str]
         named = (found.id, found.uid, found.title, found.slug) if found is not None else (0, "", "", "")
-        return Board(0, uid, slug(facts.title), facts.title, 0, *named, body)
+        above = found.above or "" if found is not None else ""
+        return Board(0, uid, slug(facts.title), facts.title, 0, *named, body, above=above)
     named = (stored.folder_id, stored.folder_uid or "", stored.folder_title or "", stored.folder_slug or "")
-    return Board(stored.id, uid, stored.slug, facts.title, stored.version, *named, body)
+    above = stored.above or ""
+    return Board(stored.id, uid, stored.slug, facts.title, stored.version, *named, body, above=above)
 
 
 def presentable(board: Board) -> Board:

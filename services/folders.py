@@ -62,7 +62,7 @@ by_id = Loader("folder", ("folder_id",), find_by_id, dashboards.scopes, access.o
 _BOARD = table(Dashboard).c
 _PARENT = table(Dashboard).alias("parent")
 _LISTED = (
-    select(_BOARD.id, _BOARD.uid, _BOARD.title, _PARENT.c.uid.label("parent_uid"))
+    select(_BOARD.id, _BOARD.uid, _BOARD.title, _BOARD.folder_id, _PARENT.c.uid.label("parent_uid"))
     .select_from(table(Dashboard).outerjoin(_PARENT, _PARENT.c.id == func.nullif(_BOARD.folder_id, 0)))
     .where(_BOARD.org_id == bindparam("org_id"), _BOARD.is_folder)
     .order_by(_BOARD.title)
@@ -87,6 +87,20 @@ def listed(actor: Actor, *, limit: int, page: int, parent_uid: str | None = None
         }
         for row in rows
     ]
+
+
+CHOICES_MOST = 2000
+
+
+def choices(actor: Actor) -> list[tuple[str, str]]:
+    """Return the uids of the folders that the caller may change, with their titles behind those that they are in."""
+    mine = reach.folders_where("write", reach.reach(actor, "folders:write", "folders"))
+    rows = fetch(_LISTED.where(mine).limit(CHOICES_MOST), **reach.params(actor)).all()
+    outer = nesting.paths([row.id for row in rows if row.folder_id])
+    named = [
+        (row.uid, " / ".join([*(step.title for step in outer.get(row.id, ())), row.title])) for row in rows
+    ]
+    return sorted(named, key=lambda one: one[1].lower())
 
 
 def counts(folder: Row[Any]) -> dict[str, int]:
@@ -212,6 +226,16 @@ def change(
         id=folder.id, uid=uid or folder.uid, title=title or folder.title, version=version, schemaVersion=17
     )
     return _save(actor, title or folder.title, members, folder.folder_uid or "", overwrite=overwrite)
+
+
+def settle(actor: Actor, folder: Row[Any], title: str, parent_uid: str) -> Row[Any]:
+    """Give a folder a title and a place: both, or (where one is refused) neither. Raises as `change` and `move` do."""
+    with db.session.begin_nested():
+        if title != folder.title:
+            folder = change(actor, folder, title, "", folder.version, overwrite=False)
+        if parent_uid != (folder.folder_uid or ""):
+            folder = move(actor, folder, parent_uid)
+    return folder
 
 
 def _save(

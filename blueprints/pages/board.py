@@ -15,7 +15,7 @@ from core.durations import parse_duration
 from core.errors import Unavailable
 from panels import render
 from panels.kinds import text
-from services import annotations, dashboard_links, dashboards, panel_data, versions
+from services import annotations, dashboard_links, dashboards, folders, panel_data, versions
 from services.panel_data import Asked, Drawn, Page
 from web.configured import settings
 from web.prefix import url
@@ -90,6 +90,7 @@ def shown_values(model: Page) -> dict[str, Any]:
     refresh = request.args.get("refresh", model.board.get("refresh") or "")
     return {
         "dashboard": model,
+        "path": (),
         "only": None,
         "range_words": _words(model.span),
         "quick": QUICK,
@@ -114,6 +115,7 @@ def values(actor: Actor, dashboard: Any, model: Page) -> dict[str, Any]:
     return {
         **shown_values(model),
         "dashboard": dashboard,
+        "path": folders.path(dashboard),
         "panels_url": url(f"/d/{dashboard.uid}/panels"),
         **grid_values(model),
         "only": only,

@@ -269,7 +269,7 @@ def _save_dialog(actor: Actor, state: drafts.State, status: int = 200, **more: A
         actor=actor,
         state=state,
         changes=[] if state.is_new else drafts.compared(actor, uid),
-        folders=folders.listed(actor, limit=1000, page=1),
+        folders=folders.choices(actor),
         given=request.form,
         **more,
     )

@@ -4,13 +4,14 @@ from typing import Any
 
 from flask import Response, request
 
+from blueprints.pages.folders import folder_choices
 from blueprints.pages.forms import Import
 from blueprints.pages.rendering import go_to, page
 from core.access import Actor
 from core.errors import DomainError
 from dashboards import document
 from models.session import transaction
-from services import dashboard_inputs, dashboards, data_sources, folders
+from services import dashboard_inputs, dashboards, data_sources
 from web.access import can
 from web.operation import Pages
 
@@ -26,10 +27,7 @@ def show(actor: Actor) -> Response:
 def _step(
     actor: Actor, form: Import, status: int = 200, inputs: list[dict[str, Any]] | None = None
 ) -> Response:
-    form.folder.choices = [
-        ("", "General"),
-        *((one["uid"], one["title"]) for one in folders.listed(actor, limit=1000, page=1)),
-    ]
+    form.folder.choices = folder_choices(actor)
     sources = [(row.uid, row.name, row.type) for row in data_sources.listed(actor)]
     return page("import", actor, "Import dashboard", status, form=form, inputs=inputs, sources=sources)
 
@@ -41,10 +39,7 @@ def run(actor: Actor) -> Response:
     """Read the JSON; ask for what it leaves open; save."""
     form = Import()
     with transaction(write=False):
-        form.folder.choices = [
-            ("", "General"),
-            *((one["uid"], one["title"]) for one in folders.listed(actor, limit=1000, page=1)),
-        ]
+        form.folder.choices = folder_choices(actor)
     try:
         body = _body(form.text.data or "")
     except DomainError:

@@ -123,3 +123,30 @@ def test_pages_can_be_read_by_everybody(page: Page, board: str, path: str, theme
     assert serious_faults(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_chosen_dashboards_are_moved_with_the_keyboard(page: Page, board: str, server: str) -> None:
+    folder = {"title": "A new place", "uid": "place"}
+    requests.post(server + "/api/folders", json=folder, auth=ADMIN, timeout=10)
+    page.goto("/dashboards?query=kept")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Kept", exact=True)).to_be_focused()
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Move").click()
+    dialog = page.get_by_role("dialog", name="Move to a folder")
+    expect(dialog.get_by_text("Kept")).to_be_visible()
+    dialog.get_by_label("Folder").select_option("place")
+    dialog.get_by_role("button", name="Move").click()
+    expect(page.get_by_role("status").filter(has_text="Moved")).to_be_visible()
+    page.goto(f"/d/{board}")
+    page.get_by_role("link", name="A new place").click()
+    page.get_by_role("link", name="Settings").click()
+    expect(page.get_by_text("It holds 1 dashboard")).to_be_visible()
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Delete folder").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status").filter(has_text="trash")).to_be_visible()
+    assert requests.get(f"{server}/api/dashboards/uid/{board}", auth=ADMIN, timeout=10).status_code == 404

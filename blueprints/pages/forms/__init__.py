@@ -78,6 +78,7 @@ class Folder(Form):
     """A folder."""
 
     title = StringField("Name", [DataRequired("Give the folder a name"), Length(max=189)])
+    parent = SelectField("In the folder", default="")
 
 
 class Profile(Form):
