@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from blueprints.cli import database, importing, serve
+from blueprints.cli import database, exporting, importing, serve
 
 
 def install(app: Flask) -> None:
@@ -10,3 +10,4 @@ def install(app: Flask) -> None:
     app.cli.add_command(serve.serve)
     app.cli.add_command(database.group)
     app.cli.add_command(importing.group)
+    app.cli.add_command(exporting.export)

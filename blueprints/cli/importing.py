@@ -1,12 +1,14 @@
 """`flask import …`: bring another server's content here."""
 
-import sys
+from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from blueprints.cli.progress import show
 from core.crypto import Vault
+from services import exporting
 from services.importing import grafana
 from services.importing.source import BadSource, Source
 
@@ -30,13 +32,26 @@ def import_grafana(where: str, secret_key: str) -> None:
     """
     try:
         source = Source(where)
-        report = grafana.Import(source, secret_key, Vault(current_app.config["SECRET_KEY"]), _show).run()
+        report = grafana.Import(source, secret_key, Vault(current_app.config["SECRET_KEY"]), show).run()
     except BadSource as fault:
         raise click.ClickException(str(fault)) from None
     for line in grafana.lines(report):
         click.echo(line)
 
 
-def _show(name: str, done: int, total: int) -> None:
-    if sys.stdout.isatty():
-        click.echo(f"\r\033[K{name}: {done} of {total}", nl=done >= total)
+@group.command("files")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--secret-key",
+    envvar="BELVEDERE_EXPORT_SECRET_KEY",
+    default="",
+    help="security.secret_key of the server that wrote the files, where it is another one than here",
+)
+def import_files(folder: Path, secret_key: str) -> None:
+    """Bring back what `flask export` wrote, to a server that holds nothing yet: all of it, or nothing."""
+    own = Vault(current_app.config["SECRET_KEY"])
+    try:
+        counts = exporting.read(folder, own, Vault(secret_key) if secret_key else own, show)
+    except exporting.Refused as fault:
+        raise click.ClickException(str(fault)) from None
+    click.echo(f"Brought back: {sum(counts.values())} rows, {counts['dashboard']} dashboards and folders.")
