@@ -10,28 +10,41 @@ from blueprints.cli.progress import show
 from core.crypto import Vault
 from services import exporting
 from services.importing import grafana
+from services.importing.remote import Remote
 from services.importing.source import BadSource, Source
 
 group = AppGroup("import", help="Bring the content of another server here.")
 
 
 @group.command("grafana")
-@click.option("--db", "where", required=True, help="its grafana.db, or postgres://… or mysql://…")
+@click.option("--db", "where", default="", help="its grafana.db, or postgres://… or mysql://…")
+@click.option("--url", "address", default="", help="or its address, which tells less")
+@click.option(
+    "--token",
+    envvar="GRAFANA_TOKEN",
+    default="",
+    help="with --url: a service account token or API key of an admin",
+)
 @click.option(
     "--secret-key",
     envvar="GRAFANA_SECRET_KEY",
     default="SW2YcwTIb9zpOOhoPsMm",
     help="its security.secret_key",
 )
-def import_grafana(where: str, secret_key: str) -> None:
-    """Bring everything from a Grafana's database.
+def import_grafana(where: str, address: str, token: str, secret_key: str) -> None:
+    """Bring everything from a Grafana: from its database, or through its API.
 
     Organizations, people with their passwords, teams, keys, data sources with their secrets, folders, dashboards with their
     versions and permissions, annotations, playlists, snapshots, library panels, preferences; alert rules as they are stored.
+    Through the API it is one organization, without passwords, keys and secrets, which it does not tell.
     What is here already stays. A run that was cut off is simply started again.
     """
+    if bool(where) == bool(address):
+        raise click.UsageError("Name either --db or --url")
+    if address and not token:
+        raise click.UsageError("--url needs --token")
     try:
-        source = Source(where)
+        source = Remote(address, token, show) if address else Source(where)
         report = grafana.Import(source, secret_key, Vault(current_app.config["SECRET_KEY"]), show).run()
     except BadSource as fault:
         raise click.ClickException(str(fault)) from None

@@ -47,7 +47,7 @@ from models.counters import number_on
 from models.session import transaction
 from services import annotations, library_panels, nesting
 from services.importing import rights
-from services.importing.source import Source, moment, text
+from services.importing.source import Rows, moment, text
 
 Show = Callable[[str, int, int], None]
 BATCH = 500
@@ -69,7 +69,7 @@ class Report:
 class Import:
     """One run. The numbers of the other server stand in maps, by table."""
 
-    def __init__(self, source: Source, secret_key: str, vault: Vault, show: Show) -> None:
+    def __init__(self, source: Rows, secret_key: str, vault: Vault, show: Show) -> None:
         self.source, self.keys, self.vault, self.show = source, source.keys(secret_key), vault, show
         self.report = Report()
         self.orgs: dict[int, int] = {}
@@ -104,6 +104,7 @@ class Import:
         ):
             self._step(name, self._sorted(rows), bring)
         self._step("permissions", rights.given(self.source), self._permission)
+        self.report.remarks += self.source.remarks
         return self.report
 
     def _sorted(self, rows: str) -> list[dict[str, Any]]:

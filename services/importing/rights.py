@@ -5,12 +5,12 @@ from typing import Any
 
 from core.access import Role
 from core.roles import Levels
-from services.importing.source import Source, text
+from services.importing.source import Rows, text
 
 Given = tuple[str, dict[str, Any], set[str]]  # a scope, the managed role, its actions on it
 
 
-def given(source: Source) -> list[Given]:
+def given(source: Rows) -> list[Given]:
     """Return what managed roles grant, scope by scope."""
     managed = {row["id"]: row for row in source.rows("role") if text(row["name"]).startswith("managed:")}
     found: dict[tuple[str, int], set[str]] = {}

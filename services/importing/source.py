@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,10 +20,26 @@ class BadSource(Exception):
     """The database cannot be read, or is none of a Grafana."""
 
 
+class Rows(Protocol):
+    """Where an import reads: rows by table, shaped as the tables of a Grafana, and what opens their secrets.
+
+    remarks: what could not be read.
+    """
+
+    remarks: list[str]
+
+    def rows(self, table: str, order: str = "id") -> Iterator[dict[str, Any]]:
+        """Yield a table's rows; none of a table that is not there."""
+
+    def keys(self, secret_key: str) -> Keys:
+        """Return what opens the secrets."""
+
+
 class Source:
-    """Rows by table, as dicts; a table that is not there has none."""
+    """A database."""
 
     def __init__(self, where: str) -> None:
+        self.remarks: list[str] = []
         if "://" not in where and not Path(where).is_file():
             raise BadSource(f"{where}: there is no such file")
         try:

@@ -18,6 +18,7 @@ from services.provisioning.files import BadFile, configurations, mappings_of
 
 log = logging.getLogger("belvedere.provisioning")
 _turn = threading.Lock()
+_said: dict[Path, frozenset[str]] = {}
 
 
 def _actor(org_id: int) -> Actor:
@@ -70,7 +71,9 @@ def _each(folder: Path, do: Callable[[Any], list[str]]) -> list[str]:
                 wrong.append(f"{path}: {getattr(fault, 'orig', fault)}")
     db.session.remove()
     for one in wrong:
-        log.warning("%s", one)
+        if one not in _said.get(folder, ()):  # what stays wrong is said once
+            log.warning("%s", one)
+    _said[folder] = frozenset(wrong)
     return wrong
 
 

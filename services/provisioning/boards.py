@@ -22,6 +22,8 @@ from services.provisioning.files import BadFile, flag, number, word
 Acting = Callable[[int], Actor]
 LEAST_S, EVERY_S = 3, 10
 _due: dict[tuple[int, str], float] = {}
+# Files as they were when they were brought last: such a one need not be read again.
+_brought: dict[tuple[int, str, Path], tuple[int, int]] = {}
 _P = table(ProvisionedBoard).c
 
 
@@ -81,7 +83,12 @@ def apply(entry: dict[str, Any], acting: Acting, *, due_only: bool) -> list[str]
         name = str(path.relative_to(provider.path))
         seen.add(name)
         try:
+            state, stamp = path.stat(), (*key, path)
+            as_before = _brought.get(stamp) == (state.st_mtime_ns, state.st_size)
+            if due_only and as_before and name in known:
+                continue
             _bring(actor, provider, path, name, known.get(name))
+            _brought[stamp] = state.st_mtime_ns, state.st_size
         except (BadFile, DomainError, OSError) as fault:
             wrong.append(f"{provider.name}: {path}: {fault}")
     for name, row in known.items():

@@ -35,7 +35,12 @@ def filled(client: Any) -> None:
         board = {"title": f"Board {version}", "uid": "board", "version": version, "tags": ["a"]}
         admin.post("/api/dashboards/db", {"dashboard": board})
     admin.post("/api/folders/outer/permissions", {"items": [{"role": "Editor", "permission": 2}]})
-    source = {"name": "P", "type": "prometheus", "uid": "p", "secureJsonData": {"basicAuthPassword": "hunter2"}}
+    source = {
+        "name": "P",
+        "type": "prometheus",
+        "uid": "p",
+        "secureJsonData": {"basicAuthPassword": "hunter2"},
+    }
     assert admin.post("/api/datasources", source).status_code == 200
     admin.post("/api/annotations", {"text": "note", "dashboardUID": "board", "tags": ["t"], "time": 5})
     admin.post(
