@@ -104,7 +104,7 @@ class DataSource:
     """A kind of source. A new one is a class in `datasources/kinds` with a type; nothing else has to be named.
 
     title: what people call it. options: everything that can be configured besides name and URL.
-    query_options: what a panel's query is made of. variable_format: how a
+    query_options: what a panel's query is made of; annotation_options: an annotation query, where that is another. variable_format: how a
     variable with several values is written into a query that names no format. repeats_itself: equal queries have equal
     answers, so that one is enough.
     """
@@ -115,6 +115,7 @@ class DataSource:
     url_example: ClassVar[str] = ""
     options: ClassVar[tuple[Option, ...]] = ()
     query_options: ClassVar[tuple[Option, ...]] = ()
+    annotation_options: ClassVar[tuple[Option, ...] | None] = None
     has_health: ClassVar[bool] = True
     variable_format: ClassVar[str] = "glob"
     repeats_itself: ClassVar[bool] = True

@@ -382,16 +382,34 @@ def _submit_notes(page: Page, wanted: Sequence[Placed], batch: run.Batch) -> lis
     if not any(_shows_notes(place) for place in wanted):
         return asked
     for one in page.annotation_queries:
-        config = None if one.native or not one.shown else source_for(page, one.datasource, {})
-        if config is None:
-            continue
-        kind = run.kind_of(config)
-        model = {"refId": "Anno", **filled(one.target, page.known, kind.variable_format)}
-        if kind.asks(model):
-            step = step_ms(one, page.span.span_ms)
-            query = Query("Anno", model, page.span.from_ms, page.span.to_ms, step, MOST_NOTE_POINTS)
-            asked.append(_AskedNotes(one, config, batch.submit(config, query), step))
+        sent = _submit_note(page, one, batch) if one.shown else None
+        if sent is not None:
+            asked.append(sent)
     return asked
+
+
+def _submit_note(page: Page, wanted: Definition, batch: run.Batch) -> _AskedNotes | None:
+    config = None if wanted.native else source_for(page, wanted.datasource, {})
+    if config is None:
+        return None
+    kind = run.kind_of(config)
+    model = {"refId": "Anno", **filled(wanted.target, page.known, kind.variable_format)}
+    if not kind.asks(model):
+        return None
+    step = step_ms(wanted, page.span.span_ms)
+    query = Query("Anno", model, page.span.from_ms, page.span.to_ms, step, MOST_NOTE_POINTS)
+    return _AskedNotes(wanted, config, batch.submit(config, query), step)
+
+
+def found_by(page: Page, wanted: Definition) -> tuple[list[Note], str]:
+    """Return what one annotation query finds in the page's range, also where it is switched off, and what went wrong."""
+    if wanted.native:
+        return [note for definition, note in page.notes if definition.model is wanted.model], ""
+    sent = _submit_note(page, wanted, run.Batch())
+    if sent is None:
+        return [], ""
+    result = sent.pending.result()
+    return notes(wanted, sent.config.type, result.frames, sent.step_ms), result.error
 
 
 def _notes_on(page: Page, place: Placed, asked: Sequence[_AskedNotes]) -> tuple[tuple[Note, ...], str]:

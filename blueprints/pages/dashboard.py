@@ -108,7 +108,7 @@ def _edited(actor: Actor, dashboard: Any) -> str:
     )
     if request.args.get("editPanel", "").isdecimal():
         return f"/edit/{dashboard.uid}/panel/{request.args['editPanel']}{query}"
-    if view in {"settings", "variables", "links", "versions", "json"}:
+    if view in {"settings", "variables", "annotations", "links", "versions", "json"}:
         return f"/edit/{dashboard.uid}/{view}{query}"
     return f"/edit/{dashboard.uid}{query}" if "edit" in request.args else ""
 

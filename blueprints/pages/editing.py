@@ -34,6 +34,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 VIEWS = {
     "settings": "Settings",
     "variables": "Variables",
+    "annotations": "Annotations",
     "links": "Links",
     "versions": "Versions",
     "json": "JSON model",
@@ -56,7 +57,8 @@ def new(actor: Actor) -> Response:
     return go_to(f"/edit/{new_uid()}{_kept_search(request.query_string.decode())}")
 
 
-def _state(actor: Actor, uid: str) -> drafts.State:
+def draft_state(actor: Actor, uid: str) -> drafts.State:
+    """Return the dashboard as the person left it. Raises DashboardNotFound, Forbidden."""
     if not actor.user_id:
         raise dashboards.DashboardNotFound("Dashboards are edited by people, who sign in")
     if not UID.fullmatch(uid):
@@ -65,13 +67,17 @@ def _state(actor: Actor, uid: str) -> drafts.State:
     return drafts.state(actor, uid, folder if UID.fullmatch(folder) else "")
 
 
-def _load(actor: Actor, state: drafts.State, *, stream: bool = False) -> Page:
+def load_draft(actor: Actor, state: drafts.State, *, stream: bool = False) -> Page:
+    """Return what drawing a draft begins with."""
     return panel_data.load(
         actor, drafts.presentable(state.board), asked(actor, streamed=stream, editing=True), timeout()
     )
 
 
-def _page(actor: Actor, template: str, state: drafts.State, title: str, model: Page, **more: Any) -> Response:
+def edit_page(
+    actor: Actor, template: str, state: drafts.State, title: str, model: Page, **more: Any
+) -> Response:
+    """Render a page of the editor."""
     shown = values(actor, state.board, model)
     return page(
         template,
@@ -92,28 +98,28 @@ def _page(actor: Actor, template: str, state: drafts.State, title: str, model: P
 @pages.operation("GET", "/edit/<uid>", access=WRITE)
 def grid(actor: Actor, uid: str) -> Response:
     """Show the grid, on which panels are moved."""
-    state = _state(actor, uid)
-    return _page(actor, "edit", state, state.board.title, _load(actor, state))
+    state = draft_state(actor, uid)
+    return edit_page(actor, "edit", state, state.board.title, load_draft(actor, state))
 
 
 @pages.operation("GET", "/edit/<uid>/panels", access=WRITE, own_transactions=True)
 def panels(actor: Actor, uid: str) -> Response:
     """Stream panels as the draft has them, as `/d/<uid>/panels` does."""
     with transaction(write=False):
-        model = _load(actor, _state(actor, uid), stream=True)
+        model = load_draft(actor, draft_state(actor, uid), stream=True)
     return streamed(actor, model)
 
 
 @pages.operation("GET", "/edit/<uid>/panel/<panel_id>", access=WRITE)
 def panel(actor: Actor, uid: str, panel_id: int) -> Response:
     """Show one panel with its queries and options."""
-    state = _state(actor, uid)
-    model = _load(actor, state)
+    state = draft_state(actor, uid)
+    model = load_draft(actor, state)
     place = next((one for one in panel_data.places(model).values() if one.id == panel_id), None)
     if place is None:
         raise dashboards.DashboardNotFound(f"This dashboard has no panel {panel_id}")
     title = model.title_of(place) or "Panel"
-    return _page(
+    return edit_page(
         actor, "edit_panel", state, title, model, only=place, sections=[], **_form_values(model, place.panel)
     )
 
@@ -166,11 +172,11 @@ def _is_mixed(shown: dict[str, Any]) -> bool:
 @pages.operation("GET", "/edit/<uid>/<view>", access=WRITE)
 def settings(actor: Actor, uid: str, view: str) -> Response:
     """Show one of the dashboard's settings."""
-    state = _state(actor, uid)
+    state = draft_state(actor, uid)
     if view not in VIEWS:
         raise dashboards.DashboardNotFound("There are no such settings")
-    model = _load(actor, state)
-    return _page(
+    model = load_draft(actor, state)
+    return edit_page(
         actor,
         f"edit_{view}",
         state,
@@ -191,15 +197,15 @@ def settings(actor: Actor, uid: str, view: str) -> Response:
 def variable(actor: Actor, uid: str, number_id: int) -> Response:
     """Show one variable with its options, and the values that it has now."""
     with transaction(write=False):
-        state = _state(actor, uid)
-        model = _load(actor, state)
+        state = draft_state(actor, uid)
+        model = load_draft(actor, state)
     panel_data.resolve_variables(model)
     if not 0 <= number_id < len(model.states):
         raise dashboards.DashboardNotFound("This dashboard has no such variable")
     chosen = model.states[number_id]
     spot = next(i for i, one in enumerate(model.board["templating"]["list"]) if one is chosen.model)
     base: form.Path = ("templating", "list", spot)
-    return _page(
+    return edit_page(
         actor,
         "edit_variable",
         state,
@@ -218,12 +224,12 @@ def change(actor: Actor, uid: str, body: dict[str, Any]) -> Response:
     """Make changes in one step; answer the id of what was made, and the panel's form where it is asked for."""
     if not isinstance(body["changes"], list):
         raise BadRequest("changes is a list", field="changes", traced=False)
-    _state(actor, uid)
+    draft_state(actor, uid)
     made = drafts.change(actor, uid, body["changes"], body["did"], body["folder"])
     said: dict[str, Any] = {"made": made}
     if body["show"]:
-        state = _state(actor, uid)
-        model = _load(actor, state)
+        state = draft_state(actor, uid)
+        model = load_draft(actor, state)
         found = next((one for _, _, one in every_panel(model.board) if one.get("id") == body["show"]), None)
         if found is not None:
             shown = {**_form_values(model, found), "actor": actor, "state": state}
@@ -249,7 +255,7 @@ def redo(actor: Actor, uid: str) -> Response:
 @pages.operation("POST", "/edit/<uid>/discard", access=WRITE)
 def discard(actor: Actor, uid: str) -> Response:
     """Throw unsaved changes away and show the dashboard as it is saved."""
-    state = _state(actor, uid)
+    state = draft_state(actor, uid)
     drafts.discard(actor, uid)
     board = state.board
     target = "/dashboards" if state.is_new else dashboards.page_url(uid, board.slug, is_folder=False)
@@ -259,7 +265,7 @@ def discard(actor: Actor, uid: str) -> Response:
 @pages.operation("GET", "/edit/<uid>/save", access=WRITE)
 def ask_save(actor: Actor, uid: str) -> Response:
     """Return the dialog that saves: what changed, and the message."""
-    return _save_dialog(actor, _state(actor, uid))
+    return _save_dialog(actor, draft_state(actor, uid))
 
 
 def _save_dialog(actor: Actor, state: drafts.State, status: int = 200, **more: Any) -> Response:
@@ -283,7 +289,7 @@ def save(actor: Actor, uid: str) -> Response:
     chosen = {name: args.getlist(name) for name in args if name.startswith("var-")}
     try:
         with transaction():
-            state = _state(actor, uid)
+            state = draft_state(actor, uid)
             wanted = drafts.Keep(
                 args.get("copy_title" if args.get("how") == "copy" and "copy_title" in args else "title", ""),
                 args.get("folder", state.board.folder_uid),
@@ -297,7 +303,7 @@ def save(actor: Actor, uid: str) -> Response:
             saved = drafts.keep(actor, uid, wanted)
     except DomainError as fault:
         with transaction(write=False):
-            state = _state(actor, uid)
+            state = draft_state(actor, uid)
             clash = None
             if isinstance(fault, dashboards.VersionMismatch) and not state.is_new:
                 clash = drafts.conflict(actor, uid)

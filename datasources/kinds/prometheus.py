@@ -85,6 +85,16 @@ class Prometheus(DataSource):
         Flag("instant", "Instant", help="The latest value only"),
         Flag("exemplar", "Exemplars"),
     )
+    annotation_options: ClassVar[tuple[Option, ...]] = (
+        Option(
+            "expr",
+            "PromQL",
+            "",
+            kind="promql",
+            help="Each stretch in which a series is not zero is an annotation",
+        ),
+        Text("interval", "Min step", "60s"),
+    )
 
     @classmethod
     def asks(cls, model: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ const READ = {
   jsonchoice: (input) => JSON.parse(input.value),
   json: (input) => (input.value.trim() === "" ? undefined : JSON.parse(input.value)),
   reducers: (input) => [...input.selectedOptions].map((one) => one.value),
+  numbers: (input) => [...input.selectedOptions].map((one) => Number(one.value)),
   list: (input) =>
     input.value
       .split(",")

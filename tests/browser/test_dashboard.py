@@ -242,6 +242,7 @@ def test_nothing_in_any_name_runs(signed_in: Page, server: str) -> None:
         "/edit/sample-charts/settings",
         "/edit/sample-charts/variables",
         "/edit/sample-charts/variables/0",
+        "/edit/sample-charts/annotations",
         "/edit/sample-charts/links",
         "/edit/sample-charts/json",
         "/profile",

@@ -325,6 +325,31 @@ def test_variables_links_and_settings(signed_in: Page, server: str, board: str) 
     expect(page.get_by_label("letter")).to_be_visible()
 
 
+def test_an_annotation_query_is_made_and_shown_in_chosen_panels(
+    signed_in: Page, server: str, board: str
+) -> None:
+    page = signed_in
+    page.goto(f"/edit/{board}/annotations")
+    page.get_by_role("button", name="Add annotation query").click()
+    page.wait_for_url("**/annotations/0")
+    with page.expect_navigation():
+        page.get_by_label("Name", exact=True).fill("Deployments")
+        page.get_by_label("Name", exact=True).press("Tab")
+    with page.expect_navigation():
+        page.get_by_label("Tags", exact=True).fill("deploy, live")
+        page.get_by_label("Tags", exact=True).press("Tab")
+    with page.expect_navigation():
+        page.get_by_label("Show in").select_option(label="Chosen panels")
+    assert serious_faults(page) == []
+    with page.expect_navigation():
+        page.get_by_label("Chosen panels").select_option(["2"])
+    save_draft(page)
+    (made,) = board_of(server, board)["annotations"]["list"]
+    assert (made["name"], made["target"]["tags"]) == ("Deployments", ["deploy", "live"])
+    assert made["filter"] == {"exclude": False, "ids": [2]}
+    expect(page.get_by_role("switch", name="Deployments")).to_be_visible()
+
+
 def test_json_of_a_panel_and_of_the_dashboard(signed_in: Page, server: str, board: str) -> None:
     page = signed_in
     page.goto(f"/edit/{board}/panel/2")

@@ -15,6 +15,7 @@ def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: An
         ("/d/board/x?editPanel=1&from=now-1h", "/edit/board/panel/1?from=now-1h"),
         ("/d/board/x?editview=settings", "/edit/board/settings"),
         ("/d/board/x?editview=templating", "/edit/board/variables"),
+        ("/d/board/x?editview=annotations", "/edit/board/annotations"),
         ("/d/board/x?editview=versions", "/edit/board/versions"),
         ("/d/board/x?editview=dashboard_json", "/edit/board/json"),
     ):
@@ -150,3 +151,34 @@ def test_versions_are_compared_and_restored(client: Any, make_dashboard: Any) ->
     assert len(browser.get("/api/dashboards/uid/board").json["dashboard"]["panels"]) == 1
     assert client.as_viewer().get("/edit/board/versions").status_code == 403
     assert client.as_stranger().get("/edit/board/versions").status_code in {403, 404}
+
+
+QUERIES = [
+    {
+        "name": "Up and down", "datasource": {"uid": "td"}, "enable": True, "iconColor": "semi-dark-green",
+        "target": {"refId": "Anno", "scenarioId": "csv_content", "csvContent": "time,text\n1000,went up\n2000,went down"},
+    },
+    {"name": "By tag", "datasource": "-- Grafana --", "enable": True, "type": "tags", "tags": ["deploy"], "limit": 5},
+    {"name": "Gone", "datasource": {"uid": "nowhere"}, "enable": False, "iconColor": "red;position:fixed", "target": {}},
+]  # fmt: skip
+
+
+def test_annotation_queries_are_listed_and_looked_into(
+    client: Any, testdata: str, make_dashboard: Any
+) -> None:
+    make_dashboard(panels=[panel()], annotations={"list": QUERIES})
+    editor = client.as_editor()
+    editor.post("/api/annotations", {"text": "v2 is out", "tags": ["deploy"], "time": 5000})
+    listed = editor.get("/edit/board/annotations").text
+    assert "Annotations &amp; Alerts" in listed
+    assert re.findall(r"--swatch: ([^\"]+)", listed)[1:] == ["#56A64B", "#00d3ff", "#808080"]
+    assert re.findall(r"<td>([\w ]+)</td>", listed) == ["Kept here", "TestData", "Kept here", "not found"]
+    rows = editor.get("/edit/board/annotations/0?from=0&to=10000").text
+    assert 'data-path="[&#34;annotations&#34;, &#34;list&#34;, 0, &#34;target&#34;, &#34;scenarioId&#34;]"' in rows
+    assert ("went up" in rows, "went down" in rows) == (True, True)
+    flat = editor.get("/edit/board/annotations/1?from=0&to=10000").text
+    assert 'data-path="[&#34;annotations&#34;, &#34;list&#34;, 1, &#34;tags&#34;]"' in flat
+    assert "v2 is out" in flat
+    assert "Its data source was not found" in editor.get("/edit/board/annotations/2").text
+    assert editor.get("/edit/board/annotations/3").status_code == 404
+    assert client.as_viewer().get("/edit/board/annotations").status_code == 403
