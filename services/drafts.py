@@ -19,7 +19,7 @@ from dashboards.tree import read as read_tree
 from dashboards.tree import text as tree_text
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
 from panels.upgrade import upgraded
-from services import access, dashboards, data_sources, folders
+from services import access, dashboards, data_sources, draft_library, folders
 
 MOST_STEPS = 100
 NEW = "New dashboard"
@@ -61,6 +61,7 @@ class Board:
     folder_slug: str
     body: str
     is_folder: bool = False
+    is_draft: bool = True
     above: str = ""
     own_level: int = roles.EDIT
     folder_level: int = 0
@@ -185,6 +186,7 @@ def change(actor: Actor, uid: str, changes: list[Any], did: str, folder_uid: str
     tree = read_tree(before)
     editing.check(changes)
     editing.presentable(tree, changes)
+    draft_library.take_out(actor, tree, changes)
     _bring_up(tree, changes)
     changes = [_with_source(actor, one) for one in changes]
     made = editing.apply(tree, changes)
@@ -254,6 +256,15 @@ def _packed(draft: Draft, number: int, did: str, body: str) -> DraftStep:
     return DraftStep(draft_id=draft.id, number=number, did=did, body=zlib.compress(body.encode(), 1))
 
 
+def make_library_panel(actor: Actor, uid: str, panel_id: int, name: str, folder_uid: str) -> None:
+    """Make a library panel of a panel of the draft, which shows it from now on. Raises BadRequest, what `make` raises."""
+    tree = read_tree(state(actor, uid).board.body)
+    editing.presentable(tree)
+    reference = draft_library.make(actor, panel_of(tree, panel_id), name, folder_uid)
+    one = {"do": "set", "panel": panel_id, "path": ["libraryPanel"], "value": reference}
+    change(actor, uid, [one], "Make a library panel")
+
+
 def step(actor: Actor, uid: str, by: int) -> None:
     """Undo (by -1) or redo (by 1) a step. Raises NoDraft where there is none."""
     _stored(actor, uid)
@@ -281,7 +292,7 @@ def compared(actor: Actor, uid: str) -> list[diff.Difference]:
     """Return what the draft changes on the version that it began with."""
     now = state(actor, uid)
     old = base_body(actor, now)
-    return diff.differences(orjson.loads(old), orjson.loads(now.board.body))
+    return diff.differences(orjson.loads(old), draft_library.unmarked(orjson.loads(now.board.body)))
 
 
 def base_body(actor: Actor, now: State) -> str:
@@ -335,7 +346,10 @@ def conflict(actor: Actor, uid: str) -> Clash:
 
 @dataclass(frozen=True)
 class Keep:
-    """How a draft is saved. how: "" (as its version), "over" (whatever is there), "copy" (as another), "merge"."""
+    """How a draft is saved. how: "" (as its version), "over" (whatever is there), "copy" (as another), "merge".
+
+    library: what becomes of library panels that it changes (`draft_library`).
+    """
 
     title: str
     folder_uid: str
@@ -343,6 +357,7 @@ class Keep:
     how: str = ""
     time: dict[str, str] | None = None
     variables: dict[str, list[str]] | None = None
+    library: str = draft_library.EVERYWHERE
 
 
 def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
@@ -360,6 +375,7 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
         version = dashboards.find_by_uid(
             actor, uid
         ).version  # over this one, and never over another of the same title
+    draft_library.settle(actor, tree, wanted.library)
     if wanted.title:
         tree["title"] = wanted.title
     if wanted.time:

@@ -68,7 +68,8 @@ def shown(row: Any, *, folder_title: str = "General") -> dict[str, Any]:
 
 
 _MARK = '"libraryPanel"'
-_OWN = ("id", "gridPos", "repeat", "repeatDirection", "maxPerRow")  # what a panel keeps of its own
+OWN = ("id", "gridPos", "repeat", "repeatDirection", "maxPerRow")  # what a panel keeps of its own
+CHANGED = "changedInDraft"
 
 
 def shows_some(body: str) -> bool:
@@ -76,7 +77,8 @@ def shows_some(body: str) -> bool:
     return _MARK in body
 
 
-def _uid_in(panel: Mapping[str, Any]) -> str:
+def uid_in(panel: Mapping[str, Any]) -> str:
+    """Return the uid of the element that a panel shows; "" for a panel of the dashboard's own."""
     reference = panel.get("libraryPanel")
     uid = reference.get("uid") if isinstance(reference, dict) else None
     return uid if isinstance(uid, str) else ""
@@ -87,7 +89,7 @@ def connect(org_id: int, dashboard_id: int, body: str, who: int) -> None:
     db.session.execute(delete(LibraryConnection).where(LibraryConnection.dashboard_id == dashboard_id))
     if not shows_some(body):
         return
-    uids = {uid for _, _, panel in every_panel(orjson.loads(body)) if (uid := _uid_in(panel))}
+    uids = {uid for _, _, panel in every_panel(orjson.loads(body)) if (uid := uid_in(panel))}
     known = select(LibraryElement.id).where(LibraryElement.org_id == org_id, LibraryElement.uid.in_(uids))
     now = clock.now()
     rows = [
@@ -98,26 +100,30 @@ def connect(org_id: int, dashboard_id: int, body: str, who: int) -> None:
         db.session.execute(insert(table(LibraryConnection)), rows)
 
 
-def fill(org_id: int, board: dict[str, Any], *, at: datetime | None = None) -> bool:
+def fill(org_id: int, board: dict[str, Any], *, at: datetime | None = None, is_draft: bool = False) -> bool:
     """Put the newest model (or that of a moment) in place of each panel that is an element; say whether there was one.
 
-    A panel whose element has gone stays as it was saved.
+    A panel whose element has gone stays as it was saved, and one that a draft changes as it is there.
     """
-    panels = [panel for _, _, panel in every_panel(board) if _uid_in(panel)]
+    panels = [
+        panel
+        for _, _, panel in every_panel(board)
+        if uid_in(panel) and not (is_draft and panel["libraryPanel"].get(CHANGED))
+    ]
     query = JOINED.where(
-        _E.org_id == org_id, _E.uid.in_({_uid_in(panel) for panel in panels}), _E.kind == PANEL
+        _E.org_id == org_id, _E.uid.in_({uid_in(panel) for panel in panels}), _E.kind == PANEL
     )
     found = {row.uid: row for row in db.session.execute(query)} if panels else {}
     older = {} if at is None else _models_at([row.id for row in found.values()], at)
     for panel in panels:
-        row = found.get(_uid_in(panel))
+        row = found.get(uid_in(panel))
         if row is not None:
             _replace(panel, row, orjson.loads(older.get(row.id, row.model)))
     return bool(found)
 
 
 def _replace(panel: dict[str, Any], row: Any, model: Mapping[str, Any]) -> None:
-    place = {name: panel[name] for name in _OWN if name in panel}
+    place = {name: panel[name] for name in OWN if name in panel}
     told = shown(row)
     reference = {name: told[name] for name in ("uid", "name", "type", "description", "version", "meta")}
     panel.clear()

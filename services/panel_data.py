@@ -165,7 +165,8 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     """Read a dashboard and all data sources it may ask. Raises BadRequest for a range that is none."""
     board = orjson.loads(dashboard.body)
     if library_panels.shows_some(dashboard.body):
-        library_panels.fill(actor.org_id, board, at=getattr(dashboard, "at", None))
+        is_draft = getattr(dashboard, "is_draft", False)
+        library_panels.fill(actor.org_id, board, at=getattr(dashboard, "at", None), is_draft=is_draft)
     theme, own_zone, week = orgs.effective(actor)
     del theme
     time = board.get("time") if isinstance(board.get("time"), dict) else {}

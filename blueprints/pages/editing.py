@@ -21,7 +21,7 @@ from panels import form, standard
 from panels.upgrade import upgraded
 from queries import variable_options
 from schemas.base import Anything, Body, Text, Whole
-from services import dashboards, drafts, folders, panel_data
+from services import dashboards, draft_library, drafts, folders, panel_data
 from services.panel_data import Page
 from web.access import can
 from web.operation import Pages
@@ -276,6 +276,7 @@ def _save_dialog(actor: Actor, state: drafts.State, status: int = 200, **more: A
         state=state,
         changes=[] if state.is_new else drafts.compared(actor, uid),
         folders=folders.choices(actor),
+        touched=draft_library.touched(actor, state.board.body),
         given=request.form,
         **more,
     )
@@ -299,6 +300,7 @@ def save(actor: Actor, uid: str) -> Response:
                 if "save_time" in args and args.get("from")
                 else None,
                 chosen if "save_variables" in args else None,
+                args.get("library", draft_library.EVERYWHERE),
             )
             saved = drafts.keep(actor, uid, wanted)
     except DomainError as fault:

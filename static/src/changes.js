@@ -133,7 +133,15 @@ async function clicked(event) {
   }
 }
 
+// A dialog that was asked for opens when it is there.
+function arrived(event) {
+  const dialog = event.target.closest?.("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
+  dialog?.querySelector("[data-select]")?.select();
+}
+
 export function startChanges() {
+  document.addEventListener("htmx:afterSettle", arrived);
   document.addEventListener("click", clicked);
   document.addEventListener("change-draft", (event) => change(event.detail));
 }

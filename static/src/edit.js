@@ -148,12 +148,6 @@ document.addEventListener("htmx:configRequest", (event) => {
   for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("var-")) event.detail.parameters.append(name, value);
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  const dialog = event.target.closest?.("dialog");
-  if (dialog && !dialog.open) dialog.showModal();
-  dialog?.querySelector("[data-select]")?.select();
-});
-
 document.addEventListener("change", changed);
 document.addEventListener("change", swatches);
 document.addEventListener("swapped", () => {

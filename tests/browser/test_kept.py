@@ -150,3 +150,34 @@ def test_chosen_dashboards_are_moved_with_the_keyboard(page: Page, board: str, s
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status").filter(has_text="trash")).to_be_visible()
     assert requests.get(f"{server}/api/dashboards/uid/{board}", auth=ADMIN, timeout=10).status_code == 404
+
+
+def test_a_library_panel_is_made_added_changed_everywhere(page: Page, board: str, server: str) -> None:
+    page.goto(f"/d/{board}")
+    assert settled(page) == {"done": 1}
+    page.get_by_role("region", name="Walk").hover()
+    page.get_by_label("Menu of Walk").click()
+    page.get_by_role("button", name="Make a library panel").click()
+    dialog = page.get_by_role("dialog", name="Library panel")
+    expect(dialog.get_by_label("Name")).to_have_value("Walk")
+    assert serious_faults(page) == []
+    dialog.get_by_role("button", name="Make it").click()
+    page.wait_for_url("**/edit/kept**")
+    page.get_by_text("Add", exact=True).click()
+    page.get_by_role("button", name="From the library").click()
+    with page.expect_navigation():
+        page.get_by_role("dialog").get_by_role("button", name="Walk").click()
+    assert settled(page) == {"done": 2}
+    page.goto(f"/edit/{board}/panel/1")
+    expect(page.get_by_text("A library panel: when you save")).to_be_visible()
+    with page.expect_response("**/changes**"):
+        page.get_by_label("Title", exact=True).fill("Run")
+        page.get_by_label("Title", exact=True).press("Tab")
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Save dashboard")
+    expect(dialog.get_by_label("Changed library panels")).to_have_value("everywhere")
+    assert serious_faults(page) == []
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(f"**/d/{board}/**")
+    assert settled(page) == {"done": 2}
+    expect(page.get_by_role("heading", name="Run")).to_have_count(2)

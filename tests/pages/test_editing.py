@@ -174,7 +174,10 @@ def test_annotation_queries_are_listed_and_looked_into(
     assert re.findall(r"--swatch: ([^\"]+)", listed)[1:] == ["#56A64B", "#00d3ff", "#808080"]
     assert re.findall(r"<td>([\w ]+)</td>", listed) == ["Kept here", "TestData", "Kept here", "not found"]
     rows = editor.get("/edit/board/annotations/0?from=0&to=10000").text
-    assert 'data-path="[&#34;annotations&#34;, &#34;list&#34;, 0, &#34;target&#34;, &#34;scenarioId&#34;]"' in rows
+    assert (
+        'data-path="[&#34;annotations&#34;, &#34;list&#34;, 0, &#34;target&#34;, &#34;scenarioId&#34;]"'
+        in rows
+    )
     assert ("went up" in rows, "went down" in rows) == (True, True)
     flat = editor.get("/edit/board/annotations/1?from=0&to=10000").text
     assert 'data-path="[&#34;annotations&#34;, &#34;list&#34;, 1, &#34;tags&#34;]"' in flat
