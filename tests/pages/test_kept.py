@@ -116,7 +116,15 @@ def test_a_public_dashboard_lets_visitors_choose_what_is_allowed(client: Any, bo
 
 
 @pytest.mark.parametrize(
-    "path", ["/playlists", "/dashboard/snapshots", "/library-panels", "/dashboard/public", "/dashboard/trash"]
+    "path",
+    [
+        "/playlists",
+        "/dashboard/snapshots",
+        "/library-panels",
+        "/dashboard/public",
+        "/dashboard/trash",
+        "/profile/queries",
+    ],
 )
 def test_lists_open_for_everybody_of_the_organization_and_for_nobody_else(
     client: Any, board: str, path: str
@@ -190,3 +198,29 @@ def test_sharing_publicly_is_a_form_for_admins(client: Any, board: str) -> None:
     assert client.get(address[0]).status_code == 200
     assert browser.post("/dashboard/public/b/withdraw", data={"csrf_token": token}).status_code == 302
     assert client.get(address[0]).status_code == 404
+
+
+def test_the_history_of_queries_is_ones_own(client: Any, testdata: str) -> None:
+    asked = {"datasourceUid": testdata, "queries": [{"refId": "A", "expr": "up == 0"}]}
+    made = client.as_editor().post("/api/query-history", asked).get_json()["result"]["uid"]
+    browser = client.sign_in("editor")
+    page = browser.get("/profile/queries").text
+    assert ("up == 0" in page, "TestData" in page) == (True, True)
+    form = {"csrf_token": token_in(page)}
+    path = f"/profile/queries/{made}"
+    for rest, more, done in (
+        ("/star", {"starred": "1"}, ""), ("/comment", {"comment": "which are down"}, "?done=saved"),
+    ):  # fmt: skip
+        reply = browser.post(path + rest, data={**form, **more})
+        assert reply.headers["Location"] == "/profile/queries" + done
+    starred = browser.get("/profile/queries?starred=true&query=DOWN").text
+    assert 'value="which are down"' in starred
+    assert "No query fits" in browser.get("/profile/queries?query=nothing").text
+    client.sign_in("viewer")
+    assert "up == 0" not in client.inner.get("/profile/queries").text
+    other = {"csrf_token": token_in(client.inner.get("/profile").text)}
+    assert client.inner.post(path + "/delete", data=other).status_code == 404
+    browser = client.sign_in("editor")
+    form = {"csrf_token": token_in(browser.get("/profile").text)}
+    assert browser.post(path + "/delete", data=form).headers["Location"] == "/profile/queries?done=deleted"
+    assert "up == 0" not in browser.get("/profile/queries").text
