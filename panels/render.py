@@ -1,7 +1,9 @@
 """Views to HTML, through a Jinja environment of its own: the same fragments on pages, in streams and in files."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import orjson
 from jinja2 import Environment, FileSystemLoader
@@ -17,10 +19,17 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters["tenths"] = lambda value: round(float(value) * 10)
-    made.filters["px"] = lambda value: f"{float(value):.1f}".rstrip("0").rstrip(".")
-    made.filters["data"] = _data
+    made.filters |= filters()
     return made
+
+
+def filters() -> dict[str, Callable[[Any], object]]:
+    """Return the filters that templates of views have: numbers as SVG writes them, and JSON."""
+    return {
+        "tenths": lambda value: round(float(value) * 10),
+        "px": lambda value: f"{float(value):.1f}".rstrip("0").rstrip("."),
+        "data": _data,
+    }
 
 
 def _data(value: object) -> Markup:

@@ -1,5 +1,6 @@
 """Dashboards, panels and lists as files, by the suffix of their address; with its variables, range and rights."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -9,8 +10,10 @@ from blueprints.pages.board import as_asked, asked, timeout
 from core import clock
 from core.access import Actor
 from core.frames import to_json
+from dashboards.layout import COLUMNS, GAP_PX, ROW_PX
 from models import Dashboard
 from models.session import transaction
+from panels.pictures import ROW_HEAD, Heading, Picture, board
 from services import dashboards, files, panel_data, panel_tables, search
 from services.files import Part, Table
 from services.panel_data import Drawn, Page
@@ -19,7 +22,8 @@ from web.operation import Pages
 from web.paging import flag, number
 
 pages = Pages("format_pages", __name__)
-_SUFFIX = "<any(json,csv,xlsx,md,txt):suffix>"
+SUFFIX = "<any(json,csv,xlsx,md,txt):suffix>"
+_WITH_PICTURES = "<any(json,csv,xlsx,md,txt,svg):suffix>"
 TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
@@ -47,7 +51,8 @@ def _drawn(actor: Actor, uid: str, panel: str = "") -> tuple[Page, list[Drawn]]:
     return model, sorted(panel_data.draw(model, wanted), key=lambda one: order[one.place.key])
 
 
-def _file(suffix: str, name: str, title: str, full: list[Part], short: list[Part], data: Any) -> Response:
+def as_file(suffix: str, name: str, title: str, full: list[Part], short: list[Part], data: Any) -> Response:
+    """Return a file. full: every row, for files of data; short: what a person reads; data: what JSON holds."""
     body: str | bytes
     if suffix == "json":
         body = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
@@ -68,6 +73,8 @@ def _file(suffix: str, name: str, title: str, full: list[Part], short: list[Part
 
 def _of_dashboard(actor: Actor, uid: str, suffix: str, panel: str = "") -> Response:
     model, drawn = _drawn(actor, uid, panel)
+    if suffix == "svg":
+        return _picture(model, drawn, alone=bool(panel))
     named = [(model.title_of(one.place) or f"Panel {one.place.id}", one) for one in drawn]
     full = [(title, _with_fault(one, panel_tables.tables(model, one))) for title, one in named]
     short = [(title, _with_fault(one, panel_tables.summary(model, one))) for title, one in named]
@@ -80,7 +87,48 @@ def _of_dashboard(actor: Actor, uid: str, suffix: str, panel: str = "") -> Respo
         "panels": [_panel(title, one) for title, one in named],
     }
     title = named[0][0] if panel else model.title
-    return _file(suffix, f"{model.slug}-{panel}" if panel else model.slug, title, full, short, data)
+    return as_file(suffix, f"{model.slug}-{panel}" if panel else model.slug, title, full, short, data)
+
+
+def _picture(model: Page, drawn: list[Drawn], *, alone: bool) -> Response:
+    """Return panels as one SVG: all on their places, or one alone in its size."""
+    made = {
+        one.place.key: Picture(
+            model.title_of(one.place),
+            one.view,
+            0,
+            0,
+            *model.box_of(one.place),
+            error="" if one.has_data else one.error,
+        )
+        for one in drawn
+    }
+    pictures, headings, bottom = _placed(model, made) if not alone else (list(made.values()), [], 0.0)
+    width = pictures[0].width if alone else model.asked.grid_px
+    height = pictures[0].height if alone else bottom
+    body = board(width, height, pictures, headings, dark=model.asked.dark, title=model.title)
+    response = Response(body, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+def _placed(model: Page, made: dict[str, Picture]) -> tuple[list[Picture], list[Heading], float]:
+    """Return pictures and rows on their places, and where the last ends."""
+    column = (model.asked.grid_px + GAP_PX) / COLUMNS
+    pictures, headings, top = [], [], 0.0
+    for section in model.layout():
+        if section.title:
+            headings.append(Heading(section.title, top))
+            top += ROW_HEAD
+        first = min((place.y for place in section.panels), default=0)
+        foot = top
+        for place in section.panels:
+            y = top + (place.y - first) * (ROW_PX + GAP_PX)
+            one = replace(made[place.key], x=place.x * column, y=y)
+            pictures.append(one)
+            foot = max(foot, one.y + one.height + GAP_PX)
+        top = foot
+    return pictures, headings, max(top, 1.0)
 
 
 def _panel(title: str, one: Drawn) -> dict[str, Any]:
@@ -98,27 +146,34 @@ def _with_fault(one: Drawn, tables: list[Table]) -> list[Table]:
     return [Table("", ["Error"], [[one.error]]), *tables] if one.error else tables
 
 
-@pages.operation("GET", f"/d/<uid>.{_SUFFIX}", access=_READ, own_transactions=True)
+@pages.operation("GET", f"/d/<uid>.{_WITH_PICTURES}", access=_READ, own_transactions=True)
 def dashboard(actor: Actor, uid: str, suffix: str) -> Response:
     """Return what a dashboard shows as a file."""
     return _of_dashboard(actor, uid, suffix)
 
 
-@pages.operation("GET", f"/d/<uid>/<slug>.{_SUFFIX}", access=_READ, own_transactions=True)
+@pages.operation("GET", f"/d/<uid>/<slug>.{_WITH_PICTURES}", access=_READ, own_transactions=True)
 def dashboard_with_slug(actor: Actor, uid: str, slug: str, suffix: str) -> Response:
     """Return what a dashboard shows as a file, at its full address."""
     del slug
     return _of_dashboard(actor, uid, suffix)
 
 
-@pages.operation("GET", f"/d-solo/<uid>/<slug>.{_SUFFIX}", access=_READ, own_transactions=True)
+@pages.operation("GET", f"/d-solo/<uid>/<slug>.{_WITH_PICTURES}", access=_READ, own_transactions=True)
 def panel(actor: Actor, uid: str, slug: str, suffix: str) -> Response:
     """Return what a panel (`panelId`) shows as a file."""
     del slug
     return _of_dashboard(actor, uid, suffix, request.args.get("panelId", "") or "-")
 
 
-@pages.operation("GET", f"/dashboards.{_SUFFIX}", access=signed_in)
+def list_file(suffix: str, name: str, title: str, heads: list[str], rows: list[list[str]]) -> Response:
+    """Return a list as a file."""
+    parts = [("", [Table(title, heads, rows)])]
+    data = [dict(zip((one.lower() for one in heads), row, strict=True)) for row in rows]
+    return as_file(suffix, name, title, parts, parts, data)
+
+
+@pages.operation("GET", f"/dashboards.{SUFFIX}", access=signed_in)
 def listed(actor: Actor, suffix: str) -> Response:
     """Return the list of dashboards and folders as a file, filtered as its page is."""
     args = request.args
@@ -138,6 +193,4 @@ def listed(actor: Actor, suffix: str) -> Response:
         rows.append(
             [row.title, kind, where, tags, str(row.panel_count), clock.iso(row.updated), row.uid, address]
         )
-    parts = [("", [Table("Dashboards", heads, rows)])]
-    data = [dict(zip((one.lower() for one in heads), row, strict=True)) for row in rows]
-    return _file(suffix, "dashboards", "Dashboards", parts, parts, data)
+    return list_file(suffix, "dashboards", "Dashboards", heads, rows)

@@ -19,14 +19,15 @@ from web.operation import Pages
 pages = Pages("member_pages", __name__)
 
 
+def hidden_logins(actor: Actor) -> list[str]:
+    """Return the logins that only server administrators see."""
+    words = settings().words("users", "hidden_users")
+    return [] if actor.server_admin else [one for one in words if one != actor.login]
+
+
 def _members(actor: Actor, fault: DomainError | None = None, done: str = "") -> Response:
     query, number = asked_page()
-    hidden = (
-        []
-        if actor.server_admin
-        else [one for one in settings().words("users", "hidden_users") if one != actor.login]
-    )
-    rows = orgs.members(actor.org_id, query=query, limit=PER_PAGE, page=number, hide=hidden)
+    rows = orgs.members(actor.org_id, query=query, limit=PER_PAGE, page=number, hide=hidden_logins(actor))
     return page(
         "members", actor, "Users", fault.status if fault else 200,
         list=Listed(rows, orgs.count_members(actor.org_id, query), number, query, PER_PAGE),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
@@ -109,3 +110,100 @@ def test_an_uid_with_no_known_suffix_is_still_a_dashboard(client: Any, board: st
     assert client.as_viewer().get("/d/b").status_code == 200
     assert client.as_viewer().get("/d/b/board.v2").status_code == 200
     assert client.as_viewer().get("/d/b.exe").status_code == 404
+
+
+KINDS = {
+    "timeseries": {"legend": {"displayMode": "table", "calcs": ["max"]}},
+    "stat": {"textMode": "value_and_name", "colorMode": "background"},
+    "gauge": {},
+    "bargauge": {"displayMode": "lcd"},
+    "table": {"footer": {"show": True, "reducer": ["sum"]}},
+    "text": {"content": "# Hello <b>there</b> & all", "mode": "markdown"},
+    "nothing-known": {},
+}
+
+
+def texts(reply: Any) -> list[str]:
+    """Return the texts of an SVG."""
+    assert reply.content_type == "image/svg+xml; charset=utf-8"
+    return [one for one in ET.fromstring(reply.data).itertext() if one.strip()]
+
+
+def test_every_kind_of_panel_is_a_picture(client: Any, testdata: str) -> None:
+    target = {
+        "refId": "A",
+        "scenarioId": "csv_metric_values",
+        "stringInput": "1,2,4",
+        "alias": "</text><script>x",
+    }
+    panels = [
+        {
+            "id": n, "type": kind, "title": f"{kind} & <i>", "datasource": {"uid": testdata}, "targets": [target], "options": options,
+            "gridPos": {"x": 12 * (n % 2), "y": 8 * (n // 2), "w": 12, "h": 8},
+        }
+        for n, (kind, options) in enumerate(KINDS.items(), 1)
+    ]  # fmt: skip
+    body = {"uid": "p", "title": "Pictures", "panels": panels}
+    assert client.as_editor().post("/api/dashboards/db", {"dashboard": body}).status_code == 200
+    for theme in ("dark", "light"):
+        reply = client.as_viewer().get(f"/d/p.svg?{RANGE}&theme={theme}")
+        found = texts(reply)
+        assert [one for one in found if one.endswith("& <i>")] == [f"{kind} & <i>" for kind in KINDS]
+        assert "<script" not in reply.text
+        assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    for n, (kind, shown) in enumerate(
+        (
+            ("timeseries", "Max"),
+            ("stat", "4"),
+            ("gauge", "4"),
+            ("bargauge", "4"),
+            ("table", "7"),
+            ("text", "Hello"),
+        ),
+        1,
+    ):
+        found = texts(client.as_viewer().get(f"/d-solo/p/x.svg?panelId={n}&{RANGE}"))
+        assert any(shown in one for one in found), (kind, found)
+
+
+def test_a_panel_that_failed_says_so_in_its_picture(client: Any, board: str) -> None:
+    assert "Data source not found" in texts(client.as_viewer().get(f"/d-solo/b/x.svg?panelId=3&{RANGE}"))
+    assert "Of test" in texts(client.as_viewer().get(f"/d/{board}.svg?{RANGE}&var-env=test"))
+    assert client.as_stranger().get("/d/b.svg").status_code == 404
+    assert client.as_viewer().get("/d-solo/b/x.svg?panelId=9").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("/playlists", "Name,Interval,UID"),
+        ("/dashboard/snapshots", "Name,Created,Expires,Key"),
+        ("/library-panels", "Name,Type,Folder,Dashboards,Version,Updated,UID"),
+        ("/dashboard/public", "Dashboard,Shown,Address"),
+        ("/dashboard/trash", "Title,Type,Deleted,By,Gone for good"),
+        ("/profile/queries", "Query,Data source,Comment,Starred,Asked"),
+        ("/datasources", "Name,Type,URL,Default,UID"),
+        ("/org/users", "Login,Email,Name,Role,Last seen"),
+        ("/org/teams", "Name,Email,Members"),
+        ("/admin/users", "Login,Email,Name,Admin,Disabled,Last seen"),
+        ("/admin/orgs", "Name,ID"),
+    ],
+)
+def test_lists_are_files_for_whom_their_pages_are(client: Any, path: str, head: str) -> None:
+    for login in ("viewer", "orgadmin", "admin"):
+        caller = getattr(client, f"as_{login}")()
+        reply = caller.get(path + ".csv")
+        assert reply.status_code == caller.get(path).status_code, login
+    assert reply.text.removeprefix("\ufeff").splitlines()[0] == head
+    assert client.get(path + ".csv").status_code in {302, 401}
+
+
+def test_a_list_as_a_file_holds_what_its_page_lists(client: Any) -> None:
+    for name in ("Wall", "Door"):
+        body = {"name": name, "interval": "5m", "items": [{"type": "dashboard_by_tag", "value": "a"}]}
+        client.as_editor().post("/api/playlists", body)
+    found = client.as_viewer().get("/playlists.json?query=wa").get_json()
+    assert [(one["name"], one["interval"]) for one in found] == [("Wall", "5m")]
+    assert "Door" in client.as_viewer().get("/playlists.txt").text
+    people = client.as_orgadmin().get("/org/users.json?query=view").get_json()
+    assert [(one["login"], one["role"]) for one in people] == [("viewer", "Viewer")]
