@@ -34,12 +34,13 @@ TYPES = {
 _READ = can("dashboards:read", asked_later=True)
 
 
-def _drawn(actor: Actor, uid: str, panel: str = "") -> tuple[Page, list[Drawn]]:
-    """Draw all panels in their order, or one."""
+def _drawn(actor: Actor, uid: str, panel: str = "", *, dark: bool | None = None) -> tuple[Page, list[Drawn]]:
+    """Draw all panels in their order, or one. dark: the theme, where the address does not say it."""
     with transaction(write=False):
         dashboard = dashboards.find_by_uid(actor, uid)
         dashboards.require_read(actor, dashboard)
-        model = panel_data.load(actor, as_asked(actor, dashboard), asked(actor), timeout())
+        wanted_as = asked(actor) if dark is None else replace(asked(actor), dark=dark)
+        model = panel_data.load(actor, as_asked(actor, dashboard), wanted_as, timeout())
     panel_data.resolve_variables(model)
     found = panel_data.places(model)
     wanted = [one for key, one in found.items() if not panel or panel in {key, str(one.id)}][
@@ -88,6 +89,12 @@ def _of_dashboard(actor: Actor, uid: str, suffix: str, panel: str = "") -> Respo
     }
     title = named[0][0] if panel else model.title
     return as_file(suffix, f"{model.slug}-{panel}" if panel else model.slug, title, full, short, data)
+
+
+def thumbnail(actor: Actor, uid: str, *, dark: bool) -> Response:
+    """Return a dashboard as it opens, as a picture. Raises DashboardNotFound, Forbidden."""
+    model, drawn = _drawn(actor, uid, dark=dark)
+    return _picture(model, drawn, alone=False)
 
 
 def _picture(model: Page, drawn: list[Drawn], *, alone: bool) -> Response:

@@ -166,6 +166,19 @@ def test_every_kind_of_panel_is_a_picture(client: Any, testdata: str) -> None:
         assert any(shown in one for one in found), (kind, found)
 
 
+def test_a_thumbnail_is_the_dashboard_as_it_opens(client: Any, board: str) -> None:
+    dark, light = (
+        client.as_viewer().get(f"/api/dashboards/uid/{board}/img/thumb/{theme}")
+        for theme in ("dark", "light")
+    )
+    assert "Of prod" in texts(dark)
+    assert dark.data != light.data
+    for path, status in (("b/img/other/dark", 404), ("b/img/thumb/blue", 404), ("no/img/thumb/dark", 404)):
+        reply = client.as_viewer().get(f"/api/dashboards/uid/{path}")
+        assert (reply.status_code, "message" in reply.get_json()) == (status, True)
+    assert client.as_stranger().get("/api/dashboards/uid/b/img/thumb/dark").status_code == 404
+
+
 def test_a_panel_that_failed_says_so_in_its_picture(client: Any, board: str) -> None:
     assert "Data source not found" in texts(client.as_viewer().get(f"/d-solo/b/x.svg?panelId=3&{RANGE}"))
     assert "Of test" in texts(client.as_viewer().get(f"/d/{board}.svg?{RANGE}&var-env=test"))
