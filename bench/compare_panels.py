@@ -315,7 +315,7 @@ def main() -> int:
                 ),
                 None,
             )
-            if one["type"] not in KINDS or panel is None or panel.get("type") != one["type"]:
+            if one["type"] not in KINDS or panel is None or upgraded(panel).get("type") != one["type"]:
                 skipped[one["type"] if one["type"] not in KINDS else "not found"] += 1
                 continue
             more = needs_more(panel)

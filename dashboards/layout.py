@@ -82,33 +82,47 @@ def panels_of(board: Mapping[str, Any]) -> list[Any]:
 
 
 def _from_rows(rows: Any) -> list[Any]:
-    """Dashboards before schema version 16 had rows of spans; they are laid out one under the other."""
+    """Dashboards before schema version 16 had rows of spans; they are laid out one under the other.
+
+    Where one of them has a title, is folded or repeated, all of them are rows to fold.
+    """
+    given = mappings(rows)
+    have_heads = any(row.get("collapse") or row.get("showTitle") or row.get("repeat") for row in given)
     made: list[Any] = []
     y = 0
-    for row in rows if isinstance(rows, list) else []:
-        if not isinstance(row, Mapping):
-            continue
-        height = max(3, math.ceil(_pixels(row.get("height")) / (ROW_PX + GAP_PX)))
-        if row.get("showTitle") and row.get("title"):
-            made.append(
-                {
-                    "type": "row",
-                    "id": f"row{y}",
-                    "title": row["title"],
-                    "collapsed": False,
-                    "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
-                }
-            )
+    for row in given:
+        folded = bool(row.get("collapse"))
+        if have_heads:
+            head = {"type": "row", "id": f"row{y}", "title": row.get("title") or "", "collapsed": folded}
+            repeat = {"repeat": row["repeat"]} if row.get("repeat") else {}
+            made.append({**head, **repeat, "gridPos": {"x": 0, "y": y, "w": COLUMNS, "h": 1}, "panels": []})
             y += 1
-        x = 0
-        for panel in mappings(row.get("panels")):
-            width = max(1, min(COLUMNS, round(float(panel.get("span") or 4) * 2)))
-            if x + width > COLUMNS:
-                x, y = 0, y + height
-            made.append({**panel, "gridPos": {"x": x, "y": y, "w": width, "h": height}})
-            x += width
-        y += height
+        placed, height = _laid_out(row, y)
+        if folded:
+            made[-1]["panels"] = placed
+        else:
+            made += placed
+            y += height
     return made
+
+
+def _laid_out(row: Mapping[str, Any], top: int) -> tuple[list[Any], int]:
+    """Return the panels of a row of spans on the grid, and how high they are together."""
+    height = _height(row.get("height"))
+    made: list[Any] = []
+    x, y, line = 0, top, 0
+    for panel in mappings(row.get("panels")):
+        width = max(1, min(COLUMNS, int(_pixels(panel.get("span") or 4) * 2)))
+        own = _height(panel["height"]) if panel.get("height") else height
+        if x + width > COLUMNS:
+            x, y, line = 0, y + line, 0
+        made.append({**panel, "gridPos": {"x": x, "y": y, "w": width, "h": own}})
+        x, line = x + width, max(line, own)
+    return made, max(height, y + line - top)
+
+
+def _height(given: Any) -> int:
+    return max(3, math.ceil(_pixels(given) / (ROW_PX + GAP_PX)))
 
 
 def _pixels(height: Any) -> float:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from panels import from_graph, from_singlestat
+
 Panel = dict[str, Any]
 
 
 def upgraded(panel: Mapping[str, Any]) -> Panel:
     """Return a panel in today's form."""
-    made = dict(panel)
+    made = _successor(panel)
     options = made.get("options")
     if (
         isinstance(options, Mapping)
@@ -27,6 +29,21 @@ def upgraded(panel: Mapping[str, Any]) -> Panel:
         rows = [_mapping(one) for one in mappings or [] if isinstance(one, Mapping)]
         made["fieldConfig"] = {**config, "defaults": {**defaults, "mappings": rows}}
     return made
+
+
+_GRAPHS, _SINGLES = frozenset({"graph", "graph-old"}), frozenset({"singlestat", "singlestat-old"})
+
+
+def _successor(panel: Mapping[str, Any]) -> Panel:
+    """Kinds that others took the place of are shown as those."""
+    kind = str(panel.get("type"))
+    if kind in _GRAPHS:
+        return from_graph.series(panel)
+    if kind in _SINGLES:
+        return from_singlestat.stat(panel)
+    if kind == "table-old" or (kind == "table" and isinstance(panel.get("styles"), list)):
+        return from_singlestat.table(panel)
+    return dict(panel)
 
 
 def _single_values(panel: Panel, options: Panel) -> Panel:

@@ -20,6 +20,8 @@ from core.members import mappings
 from core.notes import Note, on_panel
 from core.timerange import TimeRange, parse_range, zone
 from dashboards.layout import Placed, Section, sections
+from dashboards.migration import modern
+from dashboards.tree import every_panel
 from datasources.base import Deadline, Query, SourceConfig, SourceError
 from panels import registry
 from panels.base import MOST_ROWS, Message, PanelData, Size, View
@@ -167,6 +169,9 @@ def load(actor: Actor, dashboard: Any, asked: Asked, timeout_s: float) -> Page:
     if library_panels.shows_some(dashboard.body):
         is_draft = getattr(dashboard, "is_draft", False)
         library_panels.fill(actor.org_id, board, at=getattr(dashboard, "at", None), is_draft=is_draft)
+    modern(board)
+    for held, i, panel in every_panel(board):
+        held[i] = upgraded(panel)
     theme, own_zone, week = orgs.effective(actor)
     del theme
     time = board.get("time") if isinstance(board.get("time"), dict) else {}
@@ -464,7 +469,7 @@ def draw_frames(
     page: Page, place: Placed, frames: list[Frame], span: TimeRange, marks: Sequence[Note] = ()
 ) -> View:
     """Return the view of one panel."""
-    panel = upgraded(place.panel)
+    panel = place.panel
     known = page.scoped(place.scope)
     context = Context(
         zone(page.timezone), page.asked.dark, lambda text, scope, form: fill(text, known, scope, form)

@@ -106,7 +106,7 @@ class Stat(PanelKind):
         mode, color_mode = str(self.option(data, "textMode")), str(self.option(data, "colorMode"))
         display = one.display
         name, shown = one.name, display
-        if mode == "auto" and count == 1:
+        if mode == "auto" and count == 1 and data.panel.get("title"):  # without a title it says what it is
             mode = "value"
         if mode == "value":
             name = ""

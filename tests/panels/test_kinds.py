@@ -35,10 +35,12 @@ def view(
     options: dict[str, Any] | None = None,
     overrides: Sequence[Any] = (),
     context: Context | None = None,
+    title: str = "T",
 ) -> Any:
     panel = upgraded(
         {
             "type": kind,
+            "title": title,
             "fieldConfig": {"defaults": defaults or {}, "overrides": list(overrides)},
             "options": options or {},
         }
@@ -253,6 +255,10 @@ def test_stat_names_values_only_where_there_are_several() -> None:
     )
     assert isinstance(one, Stats)
     assert one.strings() == [("45", "#73BF69"), ("%", "#73BF69")]
+    untitled = view(
+        "stat", [series([1, 45], "a")], {}, {"reduceOptions": {"calcs": ["lastNotNull"]}}, title=""
+    )
+    assert [text for text, _ in untitled.strings()] == ["a", "45"]
     assert [text for text, _ in two.strings()] == ["a", "1", "b", "2"]
 
 
