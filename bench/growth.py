@@ -21,10 +21,12 @@ CALLS = (
     ("search word", "/api/search?query=payments&limit=50"),
     ("search rare", "/api/search?query=zone+video&limit=50"),
     ("folder list", "/api/folders?limit=1000"),
+    ("folders in one", "/api/folders?parentUid=gf1&limit=1000"),
     ("folder content", "/api/search?folderUIDs=gf1&limit=100"),
     ("search 1000", "/api/search?limit=1000"),
     ("read in folder", "/api/dashboards/uid/g1"),
     ("read in General", "/api/dashboards/uid/g20"),
+    ("versions", "/api/dashboards/uid/g1/versions"),
     ("tags", "/api/dashboards/tags"),
 )
 
