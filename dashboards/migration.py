@@ -72,15 +72,15 @@ def _variables(board: Board) -> None:
     for one in mappings(mapping(board.get("templating")).get("list")):
         if not isinstance(one, dict):
             continue
-        if one.get("type") in {None, "", "filter"}:  # 6
+        if one.get("type") in (None, "", "filter"):  # 6
             one["type"] = "query"
         if isinstance(one.get("refresh"), bool):  # 12
             one["refresh"] = _FLAGS[one["refresh"]]
         if "hide" not in one and (one.get("hideVariable") or one.get("hideLabel")):
             one["hide"] = 2 if one.get("hideVariable") else 1
-        if one["type"] == "constant" and one.get("hide") in {0, 1, "", None} and "hide" in one:  # 27
+        if one["type"] == "constant" and one.get("hide") in (0, 1, "", None) and "hide" in one:  # 27
             one["type"] = "textbox"
-        if one["type"] == "query" and one.get("refresh") not in {1, 2}:  # 29
+        if one["type"] == "query" and one.get("refresh") not in (1, 2):  # 29
             one["refresh"] = 1
 
 
@@ -123,8 +123,10 @@ def _kind(panel: Board) -> None:
     panel["type"] = _KINDS.get(str(panel.get("type")), panel.get("type"))
     if isinstance(panel.get("legend"), bool):  # 2
         panel["legend"] = {"show": panel["legend"]}
-    for sides in mappings(panel.pop("aliasYAxis", None)) or ():  # 4, as a list
-        panel.setdefault("seriesOverrides", []).append(dict(sides))
+    sides = panel.pop("aliasYAxis", None)  # 4
+    if isinstance(sides, Mapping):
+        own = [{"alias": name, "yaxis": side} for name, side in sides.items()]
+        panel["seriesOverrides"] = [*mappings(panel.get("seriesOverrides")), *own]
 
 
 def _widths(panel: Board) -> None:
@@ -177,12 +179,15 @@ def _renamed(options: Mapping[str, Any], names: tuple[str, ...]) -> Board:
     return {name: _in_texts(value) if name in names else value for name, value in options.items()}
 
 
-def _in_texts(value: Any) -> Any:
+def _in_texts(value: Any, depth: int = 12) -> Any:
+    """Rename words in all texts of a value; no options are nested deeper than that."""
     if isinstance(value, str):
         return _words(value)
+    if not depth or not isinstance(value, Mapping | list):
+        return value
     if isinstance(value, Mapping):
-        return {name: _in_texts(one) for name, one in value.items()}
-    return [_in_texts(one) for one in value] if isinstance(value, list) else value
+        return {name: _in_texts(one, depth - 1) for name, one in value.items()}
+    return [_in_texts(one, depth - 1) for one in value]
 
 
 def _words(text: str) -> str:

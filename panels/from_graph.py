@@ -79,7 +79,7 @@ def _axes(panel: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any
 def _number(value: Any) -> float | None:
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
 

@@ -81,7 +81,7 @@ def _steps(thresholds: Any, colors: Any) -> list[Panel]:
     for one in words:
         try:
             values.append(float(one))
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     hues = colors if isinstance(colors, list) and colors else ["green", "orange", "red"]
     return [
@@ -161,7 +161,7 @@ def _properties(style: Mapping[str, Any]) -> Panel:
     rows: Panel = {}
     if style.get("alias"):
         rows["displayName"] = str(style["alias"])
-    if style.get("align") in {"left", "center", "right"}:
+    if style.get("align") in ("left", "center", "right"):
         rows["custom.align"] = style["align"]
     if kind == "date":
         rows["unit"] = f"time: {style.get('dateFormat') or 'YYYY-MM-DD HH:mm:ss'}"
@@ -169,8 +169,9 @@ def _properties(style: Mapping[str, Any]) -> Panel:
         rows["unit"] = style["unit"]
         if isinstance(style.get("decimals"), int):
             rows["decimals"] = style["decimals"]
-    if style.get("colorMode") in _MODES:
-        rows["custom.displayMode"] = _MODES[style["colorMode"]]
+    mode = _MODES.get(str(style.get("colorMode")))
+    if mode:
+        rows["custom.displayMode"] = mode
         rows["thresholds"] = {
             "mode": "absolute",
             "steps": _steps(style.get("thresholds"), style.get("colors")),

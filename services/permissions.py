@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from core import clock, roles
 from core.access import Actor, Role
@@ -130,7 +130,10 @@ def rows(kind: Kind, org_id: int, object_ids: Sequence[int]) -> list[Any]:
         .outerjoin(User, User.id == ObjectPermission.user_id)
         .outerjoin(Team, Team.id == ObjectPermission.team_id)
         .where(ObjectPermission.org_id == org_id, _of(kind, object_ids))
-        .order_by(ObjectPermission.role, User.login, Team.name, ObjectPermission.id)
+        # Databases do not agree on where nothing sorts.
+        .order_by(
+            ObjectPermission.role, func.coalesce(User.login, ""), func.coalesce(Team.name, ""), ObjectPermission.id
+        )
     )  # fmt: skip
     return list(db.session.execute(query))
 

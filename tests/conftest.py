@@ -182,7 +182,10 @@ class Client:
         return self._as("stranger")
 
     def send(self, method: str, path: str, **more: Any) -> TestResponse:
-        reply: TestResponse = self.inner.open(path, method=method, auth=self.auth, **more)
+        # Read to its end and closed, as a server does: what a stream holds is given back.
+        reply: TestResponse = self.inner.open(
+            path, method=method, auth=self.auth, **{"buffered": True, **more}
+        )
         return reply
 
     def get(self, path: str, **more: Any) -> TestResponse:

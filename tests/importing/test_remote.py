@@ -15,6 +15,7 @@ from flask import Flask
 from tests.importing.test_grafana import CONTENTS, HERE, auth
 from tests.serving import ADMIN, ROOT, belvedere
 
+pytestmark = pytest.mark.once
 FLASK = str(Path(sys.executable).parent / "flask")
 
 

@@ -24,8 +24,9 @@ def panel(**more: Any) -> dict[str, Any]:
 
 
 def lines(reply: Any) -> list[dict[str, Any]]:
-    """Return the lines of a stream of panels."""
-    return [json.loads(line) for line in reply.get_data(as_text=True).splitlines()]
+    """Return the lines of a stream of panels, and close it, as a server does."""
+    with reply:
+        return [json.loads(line) for line in reply.get_data(as_text=True).splitlines()]
 
 
 def token(page: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+pytestmark = pytest.mark.once
 T = 1_700_000_000_000
 RANGE = f"from={T}&to={T + 300_000}"
 

@@ -7,6 +7,7 @@ import pytest
 
 from tests.pages.steps import lines
 
+pytestmark = pytest.mark.once
 T = 1_700_000_000_000
 RANGE = f"from={T}&to={T + 300_000}"
 LAST = 41  # of the dashboards at hand
