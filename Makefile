@@ -19,7 +19,7 @@ test-browser: $(VENV)/.dev static/dist/manifest.json ## tests in a real Chromium
 
 test-servers: $(VENV)/.dev static/dist/manifest.json ## model, service, page and contract tests on real servers (apt: postgresql mariadb-server)
 	@for kind in postgres mysql; do $(BIN)/pytest $(SPREAD) -m "not browser and not once" --database $$kind tests/models tests/services tests/web tests/pages tests/contract tests/importing tests/integration || exit 1; done
-	@$(BIN)/pytest tests/integration
+	@$(BIN)/pytest $(SPREAD) tests/integration
 
 lint: $(VENV)/.dev static/node_modules/.stamp ## ruff, mypy, import-linter, djlint, biome
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

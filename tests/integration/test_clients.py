@@ -29,6 +29,8 @@ from tests.conftest import shown
 from tests.servers import make_database
 from tests.serving import ADMIN, Served, belvedere
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def server(tmp_path: Path, database_server: URL | None) -> Iterator[Served]:

@@ -304,6 +304,7 @@ def lines(reply: requests.Response) -> dict[str, dict[str, Any]]:
     return {line["panelId"]: line for line in found if "panelId" in line}
 
 
+@pytest.mark.once
 def test_sources_that_misbehave_are_faults_of_their_panels_alone(
     tmp_path: Path, store: dict[str, str], bad: Bad
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.serving import belvedere
@@ -10,6 +11,7 @@ from tests.serving import belvedere
 PASSWORD, SECRET = "pass-word-of-hers", "secret-of-a-source"
 
 
+@pytest.mark.once
 def test_a_line_a_request_and_no_secret_in_any(tmp_path: Path) -> None:
     settings = {
         "GF_LOG_LEVEL": "debug",

@@ -125,6 +125,7 @@ def callers(app: Flask, client: Any) -> dict[str, tuple[str, Any]]:
     return made
 
 
+@pytest.mark.once
 def test_every_operation_for_every_caller(app: Flask, callers: dict[str, tuple[str, Any]]) -> None:
     cases = _cases(app)
     assert len(cases) > 230
