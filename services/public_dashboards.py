@@ -16,9 +16,12 @@ from core.identifiers import new_uid
 from core.roles import granted, joined
 from dashboards import document
 from dashboards.tree import every_panel
+from datasources import registry
 from models import Dashboard, Org, PublicDashboard, db
 from models.base import table
+from queries.variables import read
 from services import access, annotations, dashboards, library_panels, metadata, queries, reach
+from services.panel_data import filled
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 _P, _BOARD = table(PublicDashboard).c, table(Dashboard).c
@@ -295,16 +298,25 @@ def load_queries(
     time = board.get("time") if isinstance(board.get("time"), dict) else {}
     if shown.public.time_selection_enabled and asked_range.get("from") and asked_range.get("to"):
         time = asked_range
+    known = {state.name: state.variable for state in read(board, {})}
     models = []
     for target in panel.get("targets") or ():
         if isinstance(target, dict) and not target.get("hide"):
-            own = {"datasource": panel.get("datasource")} if not target.get("datasource") else {}
-            models.append({**target, **own, "intervalMs": interval_ms, "maxDataPoints": points})
+            source = target.get("datasource") or panel.get("datasource")
+            asked = filled({**target, "datasource": source}, known, _format_for(source))
+            models.append({**asked, "intervalMs": interval_ms, "maxDataPoints": points})
     if not models:
         return queries.Asked([])
     return queries.load(
         shown.visitor, models, time.get("from") or "now-6h", time.get("to") or "now", timeout_s
     )
+
+
+def _format_for(reference: Any) -> str:
+    """Return how a source of a kind writes several values of a variable."""
+    named = reference.get("type") if isinstance(reference, Mapping) else None
+    kind = registry.kind(str(named))
+    return kind.variable_format if kind is not None else "glob"
 
 
 def annotations_of(shown: Shown, time_from: int, time_to: int) -> list[dict[str, Any]]:

@@ -50,6 +50,22 @@ def test_panels_in_folded_rows_answer_too(client: Any, token: str) -> None:
         assert ask(client, token, number).status_code == status
 
 
+def test_variables_are_filled_in_as_they_were_saved(client: Any, token: str, testdata: str) -> None:
+    variable = {"name": "n", "type": "custom", "query": "3,4", "current": {"text": "4", "value": "4"}}
+    board = {
+        "title": "Public",
+        "uid": "pub",
+        "panels": [panel(testdata, "$n")],
+        "templating": {"list": [variable]},
+    }
+    saved = client.as_orgadmin().post(
+        "/api/dashboards/db", {"dashboard": board, "folderUid": "closed", "overwrite": True}
+    )
+    assert saved.status_code == 200
+    values = ask(client, token).get_json()["results"]["A"]["frames"][0]["data"]["values"][1]
+    assert set(values) == {4}
+
+
 def test_a_visitor_chooses_the_time_only_where_that_is_allowed(client: Any, token: str) -> None:
     chosen = {"from": "1500000000000", "to": "1500000300000"}
     assert times(ask(client, token, timeRange=chosen))[0] == 1600000000000
