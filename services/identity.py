@@ -230,8 +230,19 @@ def by_password(
                     audit.note("refused", "user", number, login[:190], connection=session.connection())
                 session.add(LoginAttempt(login=login[:190], client_ip=client_ip, created=clock.now()))
         raise WrongPassword
+    if crypto.is_foreign(row.password):
+        _take_over(row, password)
     _note_seen(row)
     return _actor(row, credential)
+
+
+def _take_over(row: Any, password: str) -> None:
+    """Keep a password that came from elsewhere under our own hash, now that it is known."""
+    db.session.rollback()
+    hashed = crypto.hash_password(password)
+    same = User.id == row.id, User.password == row.password
+    with audit.acting(audit.SILENT), transaction(separate=True) as session:
+        session.execute(update(User).where(*same).values(password=hashed))
 
 
 def _note_seen(row: Any) -> None:

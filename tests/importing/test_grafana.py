@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from core.crypto import Vault
 from models import DataSource, KeptAside, ObjectPermission, User, db
@@ -56,6 +57,12 @@ def test_everybody_signs_in_with_the_old_password(app: Flask, brought: grafana.R
             reply = app.test_client().post("/login", json={"user": login, "password": sent})
             assert reply.status_code == status, login
     assert app.test_client().get("/api/user", auth=auth("ann")).get_json()["name"] == "Ann Example"
+    with app.app_context():  # and is kept under this server's own hash from then on
+        kept = dict(db.session.execute(select(User.login, User.password)).all())
+    assert kept["ann"].startswith("$argon2id$")
+    assert kept["eve"].startswith("pbkdf2$")  # who is disabled did not get in
+    for password, status in ((auth("ann")[1], 200), ("wrong", 401)):
+        assert app.test_client().get("/api/user", auth=("ann", password)).status_code == status
 
 
 @pytest.mark.parametrize("name", ["api_key", "service_account_token"])
