@@ -12,7 +12,7 @@ from models.annotations import Annotation, AnnotationTag, AnnotationTerm
 from models.audit import AuditEntry
 from models.base import Base, db
 from models.correlations import Correlation
-from models.dashboards import Dashboard, DashboardTag, DashboardVersion, FolderAncestor
+from models.dashboards import Dashboard, DashboardTag, DashboardVersion, FolderAncestor, FolderLimit
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
 from models.kept_aside import KeptAside
@@ -46,6 +46,7 @@ __all__ = [
     "Draft",
     "DraftStep",
     "FolderAncestor",
+    "FolderLimit",
     "Invitation",
     "KeptAside",
     "LibraryConnection",

@@ -81,3 +81,12 @@ class FolderAncestor(Base):
     folder_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"))
     ancestor_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"), index=True)
     distance: Mapped[int]
+
+
+class FolderLimit(Base):
+    """What may not be done with what is in a folder, at any depth; folders without limits have no row."""
+
+    __tablename__ = "folder_limit"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    folder_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"), unique=True)
+    no_public: Mapped[bool] = mapped_column(default=False)

@@ -71,6 +71,12 @@ class FolderMove(Body):
     parent_uid = Text(load_default="", data_key="parentUid")
 
 
+class FolderLimits(Body):
+    """What may be done with what is in a folder."""
+
+    public_dashboards = Flag(required=True, data_key="publicDashboards")
+
+
 class FolderChange(Body):
     """A folder's new title or uid."""
 

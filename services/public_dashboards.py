@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, not_, or_, select, update
 
 from core import clock
 from core.access import Actor, Credential, Loader
-from core.errors import AsRecorded, Structured
+from core.errors import AsRecorded, Forbidden, Structured
 from core.identifiers import new_uid
 from core.roles import granted, joined
 from dashboards import document
 from dashboards.tree import every_panel
 from datasources import registry
-from models import Dashboard, Org, PublicDashboard, db
+from models import Dashboard, FolderAncestor, FolderLimit, Org, PublicDashboard, audit, db
 from models.base import table
 from queries.variables import read
 from services import access, annotations, dashboards, library_panels, metadata, queries, reach
@@ -118,6 +118,28 @@ class Shown:
         return tuple(orjson.loads(self.public.variables))
 
 
+class ClosedFolder(Forbidden):
+    """The folder, or one around it, keeps its dashboards from being public."""
+
+    message, early = "Dashboards in this folder are not to be public", False
+
+
+# The folder of a dashboard, or one around it, that keeps it from being public.
+_LIMIT, _A = table(FolderLimit).c, table(FolderAncestor).c
+
+
+def _closed(folder_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a folder, or one around it, keeps its dashboards from being public."""
+    around = select(_A.ancestor_id).where(_A.folder_id == folder_id).correlate_except(table(FolderAncestor))
+    own = _LIMIT.folder_id == folder_id
+    return (
+        select(_LIMIT.id)
+        .where(_LIMIT.no_public.is_(True), or_(own, _LIMIT.folder_id.in_(around)))
+        .correlate_except(table(FolderLimit), table(FolderAncestor))
+        .exists()
+    )
+
+
 def _sharing(fault: type[Structured]) -> Loader:
     def load(actor: Actor, uid: str) -> Any:
         try:
@@ -153,9 +175,15 @@ def shown(row: Any, dashboard_uid: str) -> dict[str, Any]:
 
 
 def listed(actor: Actor) -> Sequence[Any]:
-    """Return what is shown to anybody of the dashboards that the caller may read: with title, dashboard_uid, slug."""
+    """Return what is shown to anybody of the dashboards that the caller may read: with title, dashboard_uid, slug, closed (by its folder)."""
     query = (
-        select(*_P, _BOARD.title, _BOARD.uid.label("dashboard_uid"), _BOARD.slug)
+        select(
+            *_P,
+            _BOARD.title,
+            _BOARD.uid.label("dashboard_uid"),
+            _BOARD.slug,
+            _closed(_BOARD.folder_id).label("closed"),
+        )
         .select_from(table(PublicDashboard))
         .join(table(Dashboard), _BOARD.id == _P.dashboard_id)
         .where(_P.org_id == actor.org_id, reach.boards_where(actor, "read"))
@@ -181,8 +209,33 @@ def find(dashboard: Any, uid: str = "") -> Row[Any]:
     return found
 
 
+def keeps_private(folder_id: int) -> bool:
+    """Say whether a folder, or one around it, keeps its dashboards from being public."""
+    return bool(db.session.scalar(select(_closed(folder_id))))
+
+
+def limit_folder(folder: Any, *, private: bool) -> None:
+    """Keep the dashboards of a folder from being public, or let them be; those that are shown are shown no longer meanwhile."""
+    same = FolderLimit.folder_id == folder.id
+    if not private:
+        db.session.execute(delete(FolderLimit).where(same))
+    elif db.session.scalar(select(FolderLimit.id).where(same)) is None:
+        db.session.execute(insert(table(FolderLimit)).values(folder_id=folder.id, no_public=True))
+    audit.note(
+        "changed", "folder", folder.id, folder.title, after={"no_public": private}, org_id=folder.org_id
+    )
+
+
+def is_limited(folder: Any) -> bool:
+    """Say whether a folder itself keeps its dashboards from being public."""
+    query = select(FolderLimit.id).where(FolderLimit.folder_id == folder.id, FolderLimit.no_public.is_(True))
+    return db.session.scalar(query) is not None
+
+
 def share(actor: Actor, dashboard: Any, settings: Mapping[str, Any]) -> Row[Any]:
-    """Show a dashboard to anybody. settings: columns, as the schema reads them."""
+    """Show a dashboard to anybody. settings: columns, as the schema reads them. Raises ClosedFolder."""
+    if keeps_private(dashboard.folder_id):
+        raise ClosedFolder
     uid = new_uid()
     db.session.execute(
         insert(table(PublicDashboard)).values(
@@ -232,7 +285,7 @@ def visited(token: str) -> Shown:
                _BOARD.created.label("board_created"), _BOARD.updated.label("board_updated"), Org.name.label("org_name"))
         .join(table(Dashboard), _BOARD.id == _P.dashboard_id)
         .join(Org, Org.id == _P.org_id)
-        .where(_P.access_token == token, _P.enabled.is_(True))
+        .where(_P.access_token == token, _P.enabled.is_(True), not_(_closed(_BOARD.folder_id)))
     )  # fmt: skip
     row = db.session.execute(query).first()
     if row is None:

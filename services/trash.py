@@ -18,6 +18,7 @@ from models import (
     Dashboard,
     DashboardTag,
     DashboardVersion,
+    FolderLimit,
     LibraryConnection,
     LibraryElement,
     ObjectPermission,
@@ -38,6 +39,7 @@ _E, _BOARD = table(TrashEntry).c, table(Dashboard).c
 _OF_BOARD: tuple[tuple[type[Any], str], ...] = (
     (DashboardVersion, "dashboard_id"), (DashboardTag, "dashboard_id"), (ObjectPermission, "dashboard_id"),
     (Star, "dashboard_id"), (LibraryConnection, "dashboard_id"), (Annotation, "dashboard_id"),
+    (FolderLimit, "folder_id"),
 )  # fmt: skip
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Response, request
 
 from core.access import Actor
-from schemas.base import ErrorReply
-from schemas.dashboards import FolderChange, FolderMove, FolderReply, NewFolder
-from services import dashboards, folders, trash
+from schemas.base import ErrorReply, Message
+from schemas.dashboards import FolderChange, FolderLimits, FolderMove, FolderReply, NewFolder
+from services import dashboards, folders, public_dashboards, trash
 from web.access import can
 from web.operation import Operations
 from web.paging import flag, number
-from web.responses import answer
+from web.responses import answer, said
 
 api = Operations("folders", __name__, url_prefix="/api/folders")
 _ERRORS = {401: ErrorReply, 403: ErrorReply, 404: ErrorReply}
@@ -114,6 +114,29 @@ def count_folder(actor: Actor, folder: Any) -> Response:
     """Return how much is in a folder, at any depth."""
     del actor
     return answer(folders.counts(folder))
+
+
+@api.operation("GET", "/<uid>/limits", access=can("folders:read", of=folders.by_uid), replies=_ERRORS)
+def get_limits(actor: Actor, folder: Any) -> Response:
+    """Return whether dashboards in a folder may be public: what it says itself, and what holds there."""
+    del actor
+    return answer(
+        {
+            "publicDashboards": not public_dashboards.is_limited(folder),
+            "effective": {"publicDashboards": not public_dashboards.keeps_private(folder.id)},
+        }
+    )
+
+
+@api.operation(
+    "PUT", "/<uid>/limits", access=can("folders.permissions:write", of=folders.by_uid), body=FolderLimits,
+    replies={200: Message, 400: ErrorReply, **_ERRORS},
+)  # fmt: skip
+def set_limits(actor: Actor, folder: Any, body: dict[str, Any]) -> Response:
+    """Say whether dashboards in a folder, at any depth, may be public."""
+    del actor
+    public_dashboards.limit_folder(folder, private=not body["public_dashboards"])
+    return said("Folder limits updated")
 
 
 @api.operation(

@@ -10,7 +10,7 @@ from blueprints.pages.rendering import go_to, page
 from core.access import Actor
 from core.errors import DomainError
 from models.session import transaction
-from services import dashboards, folders, trash
+from services import dashboards, folders, public_dashboards, trash
 from web.access import can
 from web.operation import Pages
 
@@ -28,6 +28,7 @@ def _form(actor: Actor, folder: Any = None) -> Folder:
     form.parent.choices = folder_choices(actor, but=folder.uid if folder else "")
     if request.method == "GET":
         form.title.data = folder.title if folder else ""
+        form.public.data = folder is None or not public_dashboards.is_limited(folder)
         form.parent.data = (folder.folder_uid or "") if folder else request.args.get("parentUid", "")
     return form
 
@@ -67,7 +68,8 @@ def _settings(actor: Actor, folder: Any, form: Folder, fault: DomainError | None
     return page(
         "folder_settings", actor, "Settings", fault.status if fault else 400 if form.errors else 200, form=form, folder=folder,
         path=folders.path(folder), counts=folders.counts(folder), days=trash.kept().days,
-        may_delete=actor.may("folders:delete", *dashboards.scopes(folder)), done=request.args.get("done", ""),
+        may_limit=actor.may("folders.permissions:write", *dashboards.scopes(folder)),
+        closed=bool(folder.folder_id) and public_dashboards.keeps_private(folder.folder_id), may_delete=actor.may("folders:delete", *dashboards.scopes(folder)), done=request.args.get("done", ""),
     )  # fmt: skip
 
 
@@ -92,6 +94,11 @@ def change(actor: Actor, folder: Any, slug: str) -> Response:
         folder = folders.settle(actor, folder, form.title.data or "", form.parent.data or "")
     except DomainError as fault:
         return _settings(actor, folder, form, fault)
+    if (
+        actor.may("folders.permissions:write", *dashboards.scopes(folder))
+        and public_dashboards.is_limited(folder) is form.public.data
+    ):
+        public_dashboards.limit_folder(folder, private=not form.public.data)
     return go_to(dashboards.page_url(folder.uid, folder.slug, is_folder=True) + "/settings?done=saved")
 
 

@@ -174,14 +174,15 @@ def list_public(actor: Actor) -> Response:
     return page("public_list", actor, "Public dashboards", rows=rows, may_write=may_write)
 
 
-def _public(actor: Actor, dashboard: Any) -> Response:
+def _public(actor: Actor, dashboard: Any, fault: DomainError | None = None) -> Response:
     public = public_dashboards.of_dashboard(dashboard)
     form = PublicForm(formdata=None) if public is None else _form_of(public)
     names = [str(one.get("name") or "") for one in _variables(dashboard)]
     form.variables.choices = [SelectChoice(name, name) for name in names if name]
     address = f"{settings().root_url}public-dashboards/{public.access_token}" if public else ""
     return page(
-        "public_settings", actor, dashboard.title, dashboard=dashboard, public=public, form=form, address=address, fault="",
+        "public_settings", actor, dashboard.title, fault.status if fault else 200, dashboard=dashboard, public=public, form=form,
+        address=address, fault=fault.text if fault else "", closed=public_dashboards.keeps_private(dashboard.folder_id),
         done=request.args.get("done", ""),
     )  # fmt: skip
 
@@ -215,7 +216,10 @@ def save_public(actor: Actor, dashboard: Any) -> Response:
     }
     public = public_dashboards.of_dashboard(dashboard)
     if public is None:
-        public_dashboards.share(actor, dashboard, wanted)
+        try:
+            public_dashboards.share(actor, dashboard, wanted)
+        except DomainError as fault:
+            return _public(actor, dashboard, fault)
     else:
         public_dashboards.change(actor, dashboard, public.uid, wanted)
     return go_to(f"/dashboard/public/{dashboard.uid}?done=saved")

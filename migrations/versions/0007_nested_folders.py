@@ -1,4 +1,4 @@
-"""Folders in folders, and dashboards of plug-ins"""
+"""Folders in folders and their limits, and dashboards of plug-ins"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,10 +31,22 @@ def upgrade():
         ),
     )
     op.create_index(op.f("ix_folder_ancestor_ancestor_id"), "folder_ancestor", ["ancestor_id"])
+    op.create_table(
+        "folder_limit",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("folder_id", Id, nullable=False),
+        sa.Column("no_public", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["folder_id"], ["dashboard.id"], name=op.f("fk_folder_limit_folder_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_folder_limit")),
+        sa.UniqueConstraint("folder_id", name=op.f("uq_folder_limit_folder_id")),
+    )
     op.add_column("dashboard", sa.Column("plugin_id", exact(40), server_default="", nullable=False))
 
 
 def downgrade():
     """Go back."""
     op.drop_column("dashboard", "plugin_id")
+    op.drop_table("folder_limit")
     op.drop_table("folder_ancestor")

@@ -99,6 +99,20 @@ def test_settings_rename_and_move(client: Any) -> None:
     assert (folder["title"], folder["parentUid"]) == ("Renamed", "other")
 
 
+def test_settings_keep_dashboards_from_being_public(client: Any) -> None:
+    admin = client.sign_in("orgadmin")
+    path = "/dashboards/f/outer/outer/settings"
+    page = admin.get(path).text
+    assert 'checked id="public"' in page
+    for form, limited in (({}, True), ({"public": "y"}, False), ({}, True)):
+        assert send(admin, path, title="Outer", parent="", **form).status_code == 302
+        told = client.as_orgadmin().get("/api/folders/outer/limits").get_json()
+        assert told["publicDashboards"] is not limited
+    assert "A folder around it keeps" in admin.get("/dashboards/f/inner/inner/settings").text
+    refused = send(admin, "/dashboard/public/two", enabled="y")
+    assert (refused.status_code, "not to be public" in refused.text) == (403, True)
+
+
 def test_settings_that_are_refused_change_nothing(client: Any) -> None:
     browser = client.sign_in("editor")
     for title, parent in (("", "other"), ("Renamed", "inner"), ("General", ""), ("Other", "")):

@@ -113,3 +113,40 @@ def test_what_is_no_way_of_being_shown_is_refused(client: Any, token: str, body:
     reply = client.as_orgadmin().post("/api/dashboards/uid/pub/public-dashboards", body)
     assert (reply.status_code, reply.get_json()["messageId"]) == (400, "publicdashboards.badRequest")
     assert len(client.as_orgadmin().get("/api/dashboards/public-dashboards").get_json()) == 1
+
+
+def test_a_folder_keeps_what_is_in_it_from_being_public(client: Any, token: str) -> None:
+    admin = client.as_orgadmin()
+    path = "/api/folders/closed/limits"
+    assert admin.get(path).get_json() == {"publicDashboards": True, "effective": {"publicDashboards": True}}
+    assert client.get(f"/api/public/dashboards/{token}").status_code == 200
+    assert admin.put(path, {"publicDashboards": False}).status_code == 200
+    assert client.get(f"/api/public/dashboards/{token}").status_code == 404
+    assert client.get(f"/public-dashboards/{token}").status_code == 404
+    admin.post("/api/folders", {"title": "Inner", "uid": "inner", "parentUid": "closed"})
+    inner = admin.get("/api/folders/inner/limits").get_json()
+    assert inner == {"publicDashboards": True, "effective": {"publicDashboards": False}}
+    admin.post("/api/dashboards/db", {"dashboard": {"title": "New", "uid": "new"}, "folderUid": "inner"})
+    refused = admin.post("/api/dashboards/uid/new/public-dashboards", {"isEnabled": True})
+    assert (refused.status_code, "not to be public" in refused.text) == (403, True)
+    assert "kept private by its folder" in admin.get("/dashboard/public").text
+    admin.delete("/api/folders/closed")
+    (entry,) = admin.get("/api/trash").get_json()
+    admin.post(f"/api/trash/{entry['id']}/restore")
+    assert admin.get(path).get_json()["publicDashboards"] is False
+    assert admin.put(path, {"publicDashboards": True}).status_code == 200
+    assert admin.post("/api/dashboards/uid/new/public-dashboards", {"isEnabled": True}).status_code == 200
+
+
+def test_who_may_not_give_rights_sets_no_limits(client: Any, token: str) -> None:
+    del token
+    client.as_orgadmin().post(
+        "/api/folders/closed/permissions", {"items": [{"role": "Editor", "permission": 2}]}
+    )
+    path = "/api/folders/closed/limits"
+    assert client.as_editor().put(path, {"publicDashboards": False}).status_code == 403
+    assert client.as_editor().get(path).status_code == 200
+    assert client.as_orgadmin().put(path, {}).status_code == 400
+    assert (
+        client.as_orgadmin().put("/api/folders/none/limits", {"publicDashboards": False}).status_code == 404
+    )

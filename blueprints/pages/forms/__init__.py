@@ -79,6 +79,7 @@ class Folder(Form):
 
     title = StringField("Name", [DataRequired("Give the folder a name"), Length(max=189)])
     parent = SelectField("In the folder", default="")
+    public = BooleanField("Dashboards in it may be public")
 
 
 class Profile(Form):
