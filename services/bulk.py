@@ -59,8 +59,9 @@ def move(actor: Actor, uids: Sequence[str], folder_uid: str) -> int:
 
 def place(actor: Actor, row: Any, folder_uid: str) -> None:
     """Save a dashboard as it is in another folder, as a version of its own."""
-    body = document.read(row.body.encode())
-    dashboards.save(actor, dashboards.Save(body, folder_uid=folder_uid, message="Moved to another folder"))
+    body = document.read(row.body.encode()) | document.members(id=row.id, uid=row.uid, version=row.version)
+    wanted = dashboards.Save(body, folder_uid=folder_uid, message="Moved to another folder")
+    dashboards.save(actor, wanted)
 
 
 def remove(actor: Actor, uids: Sequence[str]) -> int:

@@ -24,7 +24,6 @@ from services.importing.source import BadSource
 PAGE, NOTES_PAGE, AT_ONCE = 1000, 10_000, 8
 Show = Callable[[str, int, int], None]
 Row = dict[str, Any]
-_GONE = (400, 403, 404, 405)
 
 
 class Remote:
@@ -84,12 +83,17 @@ class Remote:
     def _if_told(self, what: str, path: str, **query: Any) -> Any:
         """Return what is answered; None, and a remark, where the server does not know or the token may not."""
         status, data = self._ask(path, **query)
-        if status in _GONE:
+        if status != 200:
             self._remark(f"{what}: not told ({status})")
             return None
-        if status != 200:
-            raise BadSource(f"{self._root}{path}: {status} {data[:200].decode(errors='replace')}")
         return self._read(path, data)
+
+    def _text_in(self, path: str, data: bytes, name: str) -> str:
+        """Return a member of an answer as it was sent. Raises BadSource."""
+        try:
+            return bytes(document.read(data)[name]).decode()
+        except (BadRequest, KeyError, ValueError):
+            raise BadSource(f"{self._root}{path} does not answer as a Grafana does") from None
 
     def _remark(self, words: str) -> None:
         if words not in self.remarks:
@@ -255,16 +259,13 @@ class Remote:
         if status != 200:
             self._remark(f"The dashboard {listed['title']} ({listed['uid']}): not told ({status})")
             return None
-        try:
-            answer = document.read(data)
-            meta, body = orjson.loads(bytes(answer["meta"])), bytes(answer["dashboard"]).decode()
-        except (BadRequest, KeyError, ValueError):
-            raise BadSource(f"{self._root}{path} does not answer as a Grafana does") from None
+        meta, body = (self._text_in(path, data, name) for name in ("meta", "dashboard"))
+        told = orjson.loads(meta)
         return {
-            **self._stamps(meta),
-            "id": listed["id"], "uid": listed["uid"], "title": listed["title"], "slug": meta.get("slug") or "",
-            "is_folder": False, "version": meta.get("version") or 1, "folder_id": meta.get("folderId") or 0,
-            "folder_uid": meta.get("folderUid") or "", "data": body,
+            **self._stamps(told),
+            "id": listed["id"], "uid": listed["uid"], "title": listed["title"], "slug": told.get("slug") or "",
+            "is_folder": False, "version": told.get("version") or 1, "folder_id": told.get("folderId") or 0,
+            "folder_uid": told.get("folderUid") or "", "data": body,
         }  # fmt: skip
 
     def _stamps(self, told: Row) -> Row:
@@ -299,7 +300,7 @@ class Remote:
                         "message": one.get("message") or "",
                         "created": one.get("created"),
                         "created_by": self._logins.get(one.get("createdBy") or "", 0),
-                        "data": bytes(document.read(data)["data"]).decode(),
+                        "data": self._text_in(path, data, "data"),
                     }
                 )
         return {"versions": found}
@@ -429,14 +430,15 @@ class Remote:
         return self._each("snapshots", [one for one in listed if one.get("key")], self._one_snapshot)
 
     def _one_snapshot(self, listed: Row) -> Row | None:
-        status, data = self._ask(f"/api/snapshots/{quote(listed['key'])}")
+        path = f"/api/snapshots/{quote(listed['key'])}"
+        status, data = self._ask(path)
         if status != 200:
             return None
         return {
             "id": listed["id"], "org_id": self._org_id, "user_id": listed.get("userId") or 0, "name": listed["name"],
             "key": listed["key"], "delete_key": listed.get("deleteKey") or new_token()[:32], "external": listed.get("external"),
             "external_url": listed.get("externalUrl"), "expires": listed.get("expires"), "created": listed.get("created"),
-            "updated": listed.get("updated"), "dashboard": bytes(document.read(data)["dashboard"]).decode(),
+            "updated": listed.get("updated"), "dashboard": self._text_in(path, data, "dashboard"),
         }  # fmt: skip
 
     def _read_preferences(self) -> list[Row]:
