@@ -121,6 +121,8 @@ def _style(panel: Mapping[str, Any]) -> Panel:
     }
     if not lines and not bars:
         made["lineWidth"] = 0
+    if panel.get("nullPointMode") == "null as zero":
+        made["nullAsZero"] = True
     if panel.get("dashes"):
         made["lineStyle"] = _dashes(panel)
     if panel.get("stack"):
@@ -216,7 +218,10 @@ def _of_series(one: Mapping[str, Any], panel: Mapping[str, Any], right: Mapping[
     if one.get("steppedLine") is not None:
         custom["lineInterpolation"] = "stepAfter" if one["steppedLine"] else "linear"
     if one.get("nullPointMode"):
-        custom["spanNulls"] = one["nullPointMode"] == "connected"
+        custom |= {
+            "spanNulls": one["nullPointMode"] == "connected",
+            "nullAsZero": one["nullPointMode"] == "null as zero",
+        }
     if one.get("dashes"):
         custom["lineStyle"] = _dashes(one)
     if one.get("transform") == "negative-Y":

@@ -168,10 +168,16 @@ def chosen(rows: list[list[Shown]]) -> tuple[list[tuple[Shown, Floats]], str]:
     return found, problem
 
 
+def _values(one: Shown) -> Floats:
+    """Return a column's numbers; of a graph of older versions that wants it so, with zeros in the place of nulls."""
+    numbers = one.field.numbers.astype(np.float64)
+    return np.nan_to_num(numbers, nan=0.0) if one.custom("nullAsZero", False) is True else numbers
+
+
 def _stacked(series: Sequence[tuple[Shown, Floats]]) -> tuple[list[Floats], list[Floats], list[Floats]]:
     """Return times, values and bases of all series; stacked ones stand on those before them of their group."""
     times = [moments for _, moments in series]
-    values = [one.field.numbers.astype(np.float64) for one, _ in series]
+    values = [_values(one) for one, _ in series]
     bases = [np.zeros(len(moments)) for moments in times]
     groups: dict[tuple[str, ...], list[int]] = {}
     for i, (one, _) in enumerate(series):

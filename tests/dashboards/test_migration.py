@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from core.frames import Field, Frame, Kind
+from core.timerange import TimeRange
 from dashboards.layout import sections
 from dashboards.migration import modern
+from panels import registry
+from panels.base import PanelData, Size
 from panels.upgrade import upgraded
 
 
@@ -163,6 +167,17 @@ def test_a_graph_is_a_time_series() -> None:
     assert right["matcher"] == {"id": "byRegexp", "options": "/b.*/"}
     assert (set_["unit"], set_["custom.axisPlacement"], set_["custom.drawStyle"]) == ("s", "right", "points")
     assert set_["custom.transform"] == "negative-Y"
+
+
+def test_nulls_of_a_graph_are_zeros_where_it_wants_them_so() -> None:
+    frame = Frame([Field("time", Kind.TIME, [0, 60_000, 120_000]), Field("v", Kind.NUMBER, [1.0, None, 3.0])])
+    marks = []
+    for mode in ("null", "null as zero"):
+        panel = upgraded({"type": "graph", "nullPointMode": mode})
+        data = PanelData(panel, [frame], Size(600, 300), TimeRange(0, 120_000, "", ""))
+        view = registry.kind("timeseries").view(data)
+        marks.append(view.lines[0].marks[-1].d)  # type: ignore[attr-defined]  # a chart has lines
+    assert (marks[0].count("M"), marks[1].count("M")) == (2, 1)
 
 
 def test_a_graph_whose_axes_and_thresholds_stood_in_grid() -> None:
