@@ -15,7 +15,7 @@ from core import settings as configuration
 from core.crypto import Vault
 from core.settings import ROOT, Settings
 from models import db, engine
-from services import access, dashboard_files, dashboards, data_sources, provisioning, quotas, setup, trash
+from services import access, dashboard_files, data_sources, provisioning, quotas, saving, setup, trash
 from web import compression, errors, identity, operation, person, security, session
 from web.forwarded import Forwarded, networks
 from web.prefix import Prefix
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_org_create=settings.flag("users", "allow_org_create"),
     )
     quotas.configure(settings)
-    dashboards.keep_versions(settings.number("dashboards", "versions_to_keep"))
+    saving.keep_versions(settings.number("dashboards", "versions_to_keep"))
     trash.keep_days(settings.number("belvedere", "trash_days"))
     dashboard_files.serve_folder(settings.text("belvedere", "dashboard_files"))
     errors.install(app)

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from core.errors import BadRequest
 from dashboards import document
 from schemas.base import Body, Flag, Text, Whole
-from services.dashboards import Save
+from services.saving import Save
 
 
 def read_save(data: bytes) -> Save:

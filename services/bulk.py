@@ -7,7 +7,7 @@ from typing import Any
 from core.access import Actor
 from core.errors import BadRequest, DomainError, Forbidden
 from dashboards import document
-from services import dashboards, folders, nesting, trash
+from services import dashboards, folders, nesting, saving, trash
 
 MOST = 500
 
@@ -60,8 +60,8 @@ def move(actor: Actor, uids: Sequence[str], folder_uid: str) -> int:
 def place(actor: Actor, row: Any, folder_uid: str) -> None:
     """Save a dashboard as it is in another folder, as a version of its own."""
     body = document.read(row.body.encode()) | document.members(id=row.id, uid=row.uid, version=row.version)
-    wanted = dashboards.Save(body, folder_uid=folder_uid, message="Moved to another folder")
-    dashboards.save(actor, wanted)
+    wanted = saving.Save(body, folder_uid=folder_uid, message="Moved to another folder")
+    saving.save(actor, wanted)
 
 
 def remove(actor: Actor, uids: Sequence[str]) -> int:

@@ -19,7 +19,7 @@ from dashboards.tree import read as read_tree
 from dashboards.tree import text as tree_text
 from models import Dashboard, DashboardVersion, Draft, DraftStep, User, db
 from panels.upgrade import upgraded
-from services import access, dashboards, data_sources, draft_library, folders
+from services import access, dashboards, data_sources, draft_library, folders, saving
 
 MOST_STEPS = 100
 NEW = "New dashboard"
@@ -360,7 +360,7 @@ class Keep:
     library: str = draft_library.EVERYWHERE
 
 
-def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
+def keep(actor: Actor, uid: str, wanted: Keep) -> saving.Saved:
     """Save the draft and end it. Raises VersionMismatch where somebody saved in between, and what `save` raises."""
     now = state(actor, uid)
     tree = read_tree(now.board.body)
@@ -369,7 +369,7 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
         stored = dashboards.find_by_uid(actor, uid)
         merged = diff.merge(read_tree(base_body(actor, now)), tree, read_tree(stored.body))
         if merged.clashes:
-            raise dashboards.VersionMismatch("Both changed " + ", ".join(merged.clashes))
+            raise saving.VersionMismatch("Both changed " + ", ".join(merged.clashes))
         tree, version = merged.tree, stored.version
     elif wanted.how == "over":
         version = dashboards.find_by_uid(
@@ -388,9 +388,9 @@ def keep(actor: Actor, uid: str, wanted: Keep) -> dashboards.Saved:
     else:
         members |= document.members(uid=uid, version=version)
         members |= document.members(id=now.board.id) if now.board.id else document.members(id=None)
-    saved = dashboards.save(
+    saved = saving.save(
         actor,
-        dashboards.Save(members, folder_uid=wanted.folder_uid, message=wanted.message),
+        saving.Save(members, folder_uid=wanted.folder_uid, message=wanted.message),
     )
     if wanted.how != "copy":
         discard(actor, uid)

@@ -12,7 +12,7 @@ from dashboards import document
 from models import Dashboard, LibraryElement, audit, db
 from models.base import table
 from models.session import fetch
-from services import access, dashboards, nesting, reach
+from services import access, dashboards, nesting, reach, saving
 
 
 class FolderNotFound(NotFound):
@@ -246,10 +246,10 @@ def _save(
     if title.strip().lower() == "general":
         raise BadRequest("A folder with that name already exists", field="title", traced=False)
     try:
-        wanted = dashboards.Save(members, folder_uid=parent_uid, overwrite=overwrite, is_folder=True)
-        saved = dashboards.save(actor, wanted)
-    except dashboards.VersionMismatch:
+        wanted = saving.Save(members, folder_uid=parent_uid, overwrite=overwrite, is_folder=True)
+        saved = saving.save(actor, wanted)
+    except saving.VersionMismatch:
         raise FolderChanged from None
-    except (dashboards.NameExists, dashboards.NameOfFolder):
+    except (saving.NameExists, saving.NameOfFolder):
         raise FolderNameExists from None
     return find_by_uid(actor, saved.uid)

@@ -17,7 +17,7 @@ from core.settings import ROOT, Settings
 from dashboards import document
 from models import Base, Org, OrgUser, User, db
 from models.session import transaction
-from services import dashboards, data_sources, orgs
+from services import data_sources, orgs, saving
 
 
 def secret_key(settings: Settings) -> str:
@@ -136,4 +136,4 @@ def _samples(actor: Actor) -> None:
     )
     for path in sorted((ROOT / "conf" / "samples").glob("*.json")):
         body: dict[str, Any] = orjson.loads(path.read_bytes())
-        dashboards.save(actor, dashboards.Save(document.members(**body), message="Sample"))
+        saving.save(actor, saving.Save(document.members(**body), message="Sample"))

@@ -30,7 +30,7 @@ from models import (
     db,
 )  # fmt: skip
 from models.base import table
-from services import access, annotations, dashboards, library, nesting, quotas
+from services import access, annotations, dashboards, library, nesting, quotas, saving
 
 DAYS = 30
 _days = {"kept": DAYS}
@@ -77,8 +77,8 @@ def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
         inside = sorted(db.session.execute(found).all(), key=lambda one: order.get(one.id, len(order)))
         library.require_unused(row.org_id, folders, [one.id for one in inside])
     numbers = [row.id, *(one.id for one in inside)]
-    if not provisioned and dashboards.any_locked(numbers):
-        raise dashboards.ProvisionedStays
+    if not provisioned and saving.any_locked(numbers):
+        raise saving.ProvisionedStays
     if _days["kept"]:
         for one in inside:
             _keep(actor, one, folder_uid=row.uid, with_folder=row.id)
@@ -90,7 +90,7 @@ def remove(actor: Actor, row: Any, *, provisioned: bool = False) -> None:
                 LibraryElement.org_id == row.org_id, LibraryElement.folder_id.in_(folders)
             )
         )
-    dashboards.remove(row)
+    saving.remove(row)
 
 
 def _keep(actor: Actor, row: Any, *, folder_uid: str, with_folder: int = 0) -> None:
@@ -157,7 +157,7 @@ def ends(entry: Any) -> datetime:
 # Coming back --------------------------------------------------------------------------------------------------------
 
 
-def restore(actor: Actor, entry: Any) -> dashboards.Saved:
+def restore(actor: Actor, entry: Any) -> saving.Saved:
     """Bring back a dashboard or folder (with what went with it) where it was, or in General where its folder is gone.
 
     A uid that was taken since gives way to a new one. Raises MayNotSave, NameExists, QuotaReached.
@@ -165,12 +165,12 @@ def restore(actor: Actor, entry: Any) -> dashboards.Saved:
     folder = _folder(actor, entry.folder_uid)
     if entry.is_folder:
         if not actor.may("folders:create"):
-            raise dashboards.MayNotSave
+            raise saving.MayNotSave
     else:
         held = dashboards.folder_scopes("", 0) if folder is None else dashboards.scopes(folder)
         entering = actor if folder is None else access.on_board(actor, folder)
         if not entering.may("dashboards:create", *held):
-            raise dashboards.MayNotSave
+            raise saving.MayNotSave
     saved = _bring_back(actor, entry, 0 if folder is None else folder.id, {})
     if entry.is_folder:
         went_along = select(*_LISTED).where(_E.org_id == actor.org_id, _E.with_folder == entry.dashboard_id)
@@ -190,7 +190,7 @@ def _folder(actor: Actor, uid: str) -> Any:
     return found if found.is_folder else None
 
 
-def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int]) -> dashboards.Saved:
+def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int]) -> saving.Saved:
     """Bring back one entry. numbers: what became of the folders that came back before it; folder_id: where else it goes."""
     content = orjson.loads(db.session.execute(select(_E.content).where(_E.id == entry.id)).scalar_one())
     row = _typed(table(Dashboard), content["dashboard"][0])
@@ -209,7 +209,7 @@ def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int
         with db.session.begin_nested():
             number = int(db.session.execute(insert(table(Dashboard)).values(**row)).inserted_primary_key[0])  # type: ignore[attr-defined]
     except IntegrityError:
-        raise dashboards.NameExists from None
+        raise saving.NameExists from None
     if taken is not None or same_number is not None:
         text = document.text(document.read(row["body"].encode()), id=number, uid=row["uid"])
         db.session.execute(table(Dashboard).update().where(_BOARD.id == number).values(body=text))
@@ -226,7 +226,7 @@ def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int
         after={"title": title, "is_folder": entry.is_folder},
         org_id=actor.org_id,
     )
-    return dashboards.Saved(number, row["uid"], row["slug"], title, version, folder_id, entry.is_folder)
+    return saving.Saved(number, row["uid"], row["slug"], title, version, folder_id, entry.is_folder)
 
 
 def _bring_rows(content: dict[str, Any], org_id: int, number: int) -> None:

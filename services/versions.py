@@ -14,7 +14,7 @@ from core.timerange import parse_time, zone
 from dashboards import document
 from models import Dashboard, DashboardVersion, User
 from models.session import fetch
-from services import access, dashboards
+from services import access, dashboards, saving
 
 MOST = 1000
 
@@ -140,7 +140,7 @@ def as_of(actor: Actor, dashboard: Any, text: str) -> Past:
     return Past(dashboard, found.body, found.version, moment)
 
 
-def restore(actor: Actor, dashboard: Any, version: int) -> dashboards.Saved:
+def restore(actor: Actor, dashboard: Any, version: int) -> saving.Saved:
     """Save an older version as the newest; the dashboard keeps its uid and its folder.
 
     Raises VersionNotFound, and what a save raises (another dashboard may have taken the title since).
@@ -148,9 +148,9 @@ def restore(actor: Actor, dashboard: Any, version: int) -> dashboards.Saved:
     old = find(actor, dashboard, version)
     body = document.read(old.body.encode())
     body |= document.members(id=dashboard.id, uid=dashboard.uid, version=dashboard.version)
-    return dashboards.save(
+    return saving.save(
         actor,
-        dashboards.Save(body, folder_id=dashboard.folder_id, message=f"Restored from version {version}"),
+        saving.Save(body, folder_id=dashboard.folder_id, message=f"Restored from version {version}"),
     )
 
 

@@ -17,6 +17,7 @@ from services import (
     library_panels,
     orgs,
     quotas,
+    saving,
     search,
     trash,
     versions,
@@ -53,10 +54,10 @@ def save_dashboard(actor: Actor) -> Response:
     if asked() is Generation.G5:
         wanted.uid_clash = UidClash
     quotas.require("dashboard", org_id=actor.org_id)  # as recorded: of what is there as well
-    return stored(dashboards.save(actor, wanted))
+    return stored(saving.save(actor, wanted))
 
 
-def stored(saved: dashboards.Saved) -> Response:
+def stored(saved: saving.Saved) -> Response:
     """Answer what a save did, in the form of the caller's generation."""
     reply = {"slug": saved.slug, "status": "success", "version": saved.version}
     if not older_than(Generation.G5):
@@ -212,7 +213,7 @@ def import_dashboard(actor: Actor) -> Response:
     wanted, inputs = read_import(data)
     wanted.body = dashboard_inputs.fill(wanted.body, inputs)
     quotas.require("dashboard", org_id=actor.org_id)
-    saved = dashboards.save(actor, wanted)
+    saved = saving.save(actor, wanted)
     folder_uid = dashboards.find_by_uid(actor, saved.uid).folder_uid or ""
     reply = {
         "uid": saved.uid,

@@ -21,7 +21,7 @@ from panels import form, standard
 from panels.upgrade import upgraded
 from queries import variable_options
 from schemas.base import Anything, Body, Text, Whole
-from services import dashboards, draft_library, drafts, folders, panel_data
+from services import dashboards, draft_library, drafts, folders, panel_data, saving
 from services.panel_data import Page
 from web.access import can
 from web.operation import Pages
@@ -307,7 +307,7 @@ def save(actor: Actor, uid: str) -> Response:
         with transaction(write=False):
             state = draft_state(actor, uid)
             clash = None
-            if isinstance(fault, dashboards.VersionMismatch) and not state.is_new:
+            if isinstance(fault, saving.VersionMismatch) and not state.is_new:
                 clash = drafts.conflict(actor, uid)
             return _save_dialog(actor, state, fault.status, conflict=clash, fault=fault.text)
     return Response("", headers={"HX-Redirect": url(saved.url) + _kept_search(args.get("search", ""))})

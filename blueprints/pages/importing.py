@@ -11,7 +11,7 @@ from core.access import Actor
 from core.errors import DomainError
 from dashboards import document
 from models.session import transaction
-from services import dashboard_inputs, dashboards, data_sources
+from services import dashboard_inputs, data_sources, saving
 from web.access import can
 from web.operation import Pages
 
@@ -57,20 +57,20 @@ def run(actor: Actor) -> Response:
             title=form.name.data or document.facts(body).title, uid=form.uid.data or ""
         )
         with transaction():
-            wanted = dashboards.Save(
+            wanted = saving.Save(
                 dashboard_inputs.fill(members, given),
                 folder_uid=form.folder.data or "",
                 overwrite=form.overwrite.data,
             )
-            saved = dashboards.save(actor, wanted)
+            saved = saving.save(actor, wanted)
     except DomainError as fault:
         field = (
             form.uid
-            if fault.field == "uid" or "uid" in fault.text or isinstance(fault, dashboards.VersionMismatch)
+            if fault.field == "uid" or "uid" in fault.text or isinstance(fault, saving.VersionMismatch)
             else form.name
         )
         taken = "A dashboard with this UID exists: change the UID, or overwrite it"
-        field.errors = [taken if isinstance(fault, dashboards.VersionMismatch) else fault.text]
+        field.errors = [taken if isinstance(fault, saving.VersionMismatch) else fault.text]
         return _step(actor, form, fault.status, inputs)
     return go_to(saved.url)
 

@@ -16,7 +16,7 @@ from dashboards import document
 from models import Dashboard, ProvisionedBoard, db
 from models.base import table
 from models.session import transaction
-from services import dashboards, folders, trash
+from services import dashboards, folders, saving, trash
 from services.provisioning.files import BadFile, flag, number, word
 
 Acting = Callable[[int], Actor]
@@ -121,8 +121,8 @@ def _bring(actor: Actor, provider: Provider, path: Path, key: str, row: Any) -> 
     with transaction():
         _check_owner(actor, provider, document.facts(body).uid, key)
         folder_uid = _folder_uid(actor, provider, folder)
-        wanted = dashboards.Save(body, folder_uid=folder_uid, overwrite=True, message=f"From {key}")
-        saved = dashboards.save(actor, wanted, provisioned=True)
+        wanted = saving.Save(body, folder_uid=folder_uid, overwrite=True, message=f"From {key}")
+        saved = saving.save(actor, wanted, provisioned=True)
         db.session.execute(delete(ProvisionedBoard).where(ProvisionedBoard.dashboard_id == saved.id))
         db.session.execute(
             insert(table(ProvisionedBoard)).values(

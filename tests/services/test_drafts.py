@@ -14,7 +14,7 @@ from core.errors import BadRequest, Forbidden
 from core.settings import ROOT
 from dashboards import diff, document
 from models.session import transaction
-from services import dashboards, drafts
+from services import dashboards, drafts, saving
 
 BODY = b'{"uid":"b","title":"Board","exact":1.50,"panels":[{"id":1,"type":"stat","title":"A"},{"id":2,"type":"stat","title":"B"}]}'
 
@@ -30,9 +30,9 @@ def editor(user_id: int = 1) -> Actor:
     )
 
 
-def put(body: bytes = BODY, *, overwrite: bool = True) -> dashboards.Saved:
+def put(body: bytes = BODY, *, overwrite: bool = True) -> saving.Saved:
     with transaction():
-        return dashboards.save(editor(), dashboards.Save(document.read(body), overwrite=overwrite))
+        return saving.save(editor(), saving.Save(document.read(body), overwrite=overwrite))
 
 
 def retitle(number: int, title: str, who: Actor | None = None) -> None:
@@ -112,7 +112,7 @@ def test_a_viewer_has_no_draft() -> None:
             act()
 
 
-def keep(how: str = "", **more: Any) -> dashboards.Saved:
+def keep(how: str = "", **more: Any) -> saving.Saved:
     with transaction():
         return drafts.keep(editor(), "b", drafts.Keep("", "", "words", how, **more))
 
@@ -131,7 +131,7 @@ def test_a_conflict_names_the_other_change_and_both_can_be_kept() -> None:
     put()
     retitle(1, "mine")
     put(BODY.replace(b'"B"', b'"theirs"'))
-    with pytest.raises(dashboards.VersionMismatch):
+    with pytest.raises(saving.VersionMismatch):
         keep()
     clash = drafts.conflict(editor(), "b")
     assert clash.theirs == [diff.Difference("Panel theirs", "title", "B", "theirs")]
@@ -144,7 +144,7 @@ def test_a_change_of_the_same_panel_is_no_merge_but_a_copy() -> None:
     put()
     retitle(1, "mine")
     put(BODY.replace(b'"A"', b'"theirs"'))
-    with pytest.raises(dashboards.VersionMismatch):
+    with pytest.raises(saving.VersionMismatch):
         keep("merge")
     assert drafts.conflict(editor(), "b").clashes == ("Panel mine",)
     with transaction():
@@ -191,7 +191,7 @@ def test_a_real_dashboard_edited_in_one_option_differs_in_that_alone(path: Path)
         pytest.skip("a file of BOARDS that is no dashboard with panels")
     members = document.read(orjson.dumps(board)) | document.members(uid="b", id=None, version=0)
     with transaction():
-        dashboards.save(editor(), dashboards.Save(members, overwrite=True))
+        saving.save(editor(), saving.Save(members, overwrite=True))
     before = orjson.loads(dashboards.find_by_uid(editor(), "b").body)
     number = next(one for one in diff.panels_of(before) if one.isdecimal())
     with transaction():
