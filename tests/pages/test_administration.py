@@ -294,3 +294,12 @@ def test_pages_of_who_is_not_in_yet(make_app: Any) -> None:
     )
     assert opened.post("/signup/account", data=form).status_code == 302
     assert opened.get("/api/user").get_json()["login"] == "me"
+
+
+def test_the_pages_of_a_filtered_list_keep_the_filter(client: Any) -> None:
+    admin = client.as_admin()
+    for n in range(60):
+        admin.post("/api/orgs", {"name": f"Org {n:02d}"})
+    page = admin.get("/admin/audit?kind=org").text
+    assert re.findall(r'href="(\?page=2[^"]*)"', page) == ["?page=2&amp;query=&amp;kind=org"]
+    assert "kind=org" in admin.get("/admin/audit?page=2&query=&kind=org").text
