@@ -220,13 +220,15 @@ class Remote:
     @cached_property
     def _folders(self) -> list[Row]:
         """All folders, also of a server that lists those of one folder alone."""
-        found: dict[str, Row] = {}
-        ask: list[dict[str, str]] = [{}]
+        found = {one["uid"]: one for one in self._pages("folders", "/api/folders")}
+        top, ask = set(found), list(found)
         while ask:
-            for one in self._pages("folders", "/api/folders", **ask.pop()):
-                if one["uid"] not in found:
-                    found[one["uid"]] = one
-                    ask.append({"parentUid": one["uid"]})
+            inside = self._pages("folders", "/api/folders", parentUid=ask.pop())
+            if inside and {one["uid"] for one in inside} == top:
+                break  # a server without folders in folders lists all of them whatever it is asked
+            fresh = [one for one in inside if one["uid"] not in found]
+            found |= {one["uid"]: one for one in fresh}
+            ask += [one["uid"] for one in fresh]
         return self._each("folders", list(found.values()), self._one_folder)
 
     def _one_folder(self, listed: Row) -> Row:

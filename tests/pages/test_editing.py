@@ -23,6 +23,7 @@ def test_addresses_of_grafanas_editors_lead_here(client: Any, make_dashboard: An
         assert client.as_viewer().get(path).status_code == 200
     assert re.fullmatch(r"/edit/[\w-]+", client.as_editor().get("/dashboard/new").headers["Location"])
     assert client.as_viewer().get("/dashboard/new").status_code == 403
+    assert 'href="/permissions/dashboards/board"' in client.as_orgadmin().get("/edit/board/settings").text
 
 
 def test_changes_need_the_forms_token_and_make_sense(client: Any, make_dashboard: Any) -> None:
