@@ -49,9 +49,13 @@ def write(folder: Path, show: Show) -> dict[str, int]:
     _prepare(folder)
     with transaction(write=False):
         counts = {one.name: _write_table(folder, one, show) for one in _tables()}
-    manifest = {"form": FORM, "version": VERSION}
-    (folder / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_APPEND_NEWLINE))
+    _sign(folder, complete=True)
     return counts
+
+
+def _sign(folder: Path, *, complete: bool) -> None:
+    manifest = {"form": FORM, "version": VERSION, "complete": complete}
+    (folder / MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _prepare(folder: Path) -> None:
@@ -61,7 +65,7 @@ def _prepare(folder: Path) -> None:
         raise Refused(f"{folder} holds something else; name a new folder, or one of an earlier export")
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)  # hashes of passwords and keys are in it
-    (folder / MANIFEST).unlink(missing_ok=True)  # an export that was cut off is none
+    _sign(folder, complete=False)  # one that was cut off is none, and makes room for the next
     for name in (TABLES, BOARDS):
         shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).mkdir()
@@ -148,9 +152,11 @@ def _check(folder: Path) -> None:
     try:
         manifest = orjson.loads((folder / MANIFEST).read_bytes())
     except (OSError, orjson.JSONDecodeError):
-        raise Refused(f"{folder} holds no export, or one that was cut off") from None
+        raise Refused(f"{folder} holds no export") from None
     if not isinstance(manifest, dict) or manifest.get("form") != FORM:
         raise Refused(f"{folder} was written by a newer version: {manifest}")
+    if manifest.get("complete") is not True:
+        raise Refused(f"The export in {folder} was cut off; write it again")
 
 
 def _is_fresh() -> bool:

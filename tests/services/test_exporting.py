@@ -122,6 +122,8 @@ def test_an_export_takes_the_place_of_an_earlier_one_and_of_nothing_else(
     client.as_editor().delete("/api/dashboards/uid/odd")
     after = written(app, tmp_path / "out")
     assert set(before) - set(after) == {"dashboards/1-Main Org/Outer/Inner/Odd _ name.odd.json"}
+    (tmp_path / "out" / "belvedere.json").write_text('{"form": 1, "complete": false}')
+    assert written(app, tmp_path / "out") == after  # one that was cut off is written again
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("x")
     with pytest.raises(exporting.Refused, match="holds something else"):
@@ -158,6 +160,7 @@ def test_a_server_with_something_in_it_is_left_alone(app: Flask, filled: None, t
         ("belvedere.json", None),
         ("belvedere.json", "[]"),
         ("belvedere.json", '{"form": 2}'),
+        ("belvedere.json", '{"form": 1, "complete": false}'),
         ("tables/team.jsonl", "{"),
         ("tables/team.jsonl", '{"nothing": 1}'),
         ("tables/dashboard.jsonl", '{"file": "../../secret_key"}'),
