@@ -65,8 +65,10 @@ def is_foreign(stored: str | None) -> bool:
 
 def _fits(stored: str, password: str) -> bool:
     """Compare; what does not fit takes as long whichever hash is kept, so that nobody learns which that is."""
-    other = _NOBODY if is_foreign(stored) else _FOREIGN_NOBODY
-    return _fits_one(stored, password) or (_fits_one(other, password) and False)
+    fits = _fits_one(stored, password)
+    if not fits:
+        _fits_one(_NOBODY if is_foreign(stored) else _FOREIGN_NOBODY, password)
+    return fits
 
 
 def _fits_one(stored: str, password: str) -> bool:

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.identifiers import slug
 from core.members import mapping, mappings
+from dashboards.layout import COLUMNS
 from dashboards.tree import number_panels
 
 Board = dict[str, Any]
-COLUMNS = 24
 _PER_ROW = (1, 2, 3, 4, 6, 8, 12, 24)
 _OLD_WORDS = (
     (re.compile(r"__series_name"), "__series.name"),
@@ -154,13 +155,14 @@ def _links(panel: Board) -> None:
         panel["links"] = [_link(one) for one in mappings(given)]
     options = panel.get("options")
     if isinstance(options, Mapping):
-        panel["options"] = _renamed(options, ("dataLinks", "fieldOptions"))
+        told = {name: _in_texts(options[name]) for name in ("dataLinks", "fieldOptions") if name in options}
+        panel["options"] = {**options, **told}
 
 
 def _link(link: Mapping[str, Any]) -> Board:
     url = str(link.get("url") or "")
     if not url and link.get("dashboard"):
-        url = "dashboard/db/" + re.sub(r"[^\w-]+", "-", str(link["dashboard"]).lower()).strip("-")
+        url = "dashboard/db/" + slug(str(link["dashboard"]))
     elif not url and link.get("dashUri"):
         url = f"dashboard/{link['dashUri']}"
     more = ["$__url_time_range"] if link.get("keepTime") else []
@@ -173,10 +175,6 @@ def _link(link: Mapping[str, Any]) -> Board:
         "url": _words(url),
         "targetBlank": bool(link.get("targetBlank")),
     }
-
-
-def _renamed(options: Mapping[str, Any], names: tuple[str, ...]) -> Board:
-    return {name: _in_texts(value) if name in names else value for name, value in options.items()}
 
 
 def _in_texts(value: Any, depth: int = 12) -> Any:

@@ -1,7 +1,8 @@
 """What every table shares."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String, Table, Text
@@ -43,6 +44,15 @@ class Base(DeclarativeBase):
 def table(model: type[Base]) -> Table:
     """Return a model's table, for statements that need no objects."""
     return cast(Table, model.__table__)
+
+
+def typed(which: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row that was kept as JSON as its table takes it: moments are texts there; columns that are gone are left out."""
+    return {
+        name: datetime.fromisoformat(value) if isinstance(which.c[name].type, DateTime) and value else value
+        for name, value in row.items()
+        if name in which.c
+    }
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False, "autoflush": False})

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.members import mapping
 from core.options import Flag, Number, Option, Text
+from queries.annotation_queries import COLOR
 
 GENERAL = (
     Text("name", "Name", help="What its switch above the panels is called"),
@@ -26,9 +27,10 @@ WORDS = (
     Text("textFormat", "Text"),
     Text("tagKeys", "Tags", help="Labels whose values are the tags, separated by commas"),
 )
+KEPT_HERE = {"type": "grafana", "uid": "-- Grafana --"}
 NEW: Mapping[str, Any] = {
     "name": "New annotation",
-    "datasource": {"type": "grafana", "uid": "-- Grafana --"},
+    "datasource": KEPT_HERE,
     "enable": True,
     "hide": False,
     "iconColor": "red",
@@ -38,13 +40,12 @@ BUILT_IN: Mapping[str, Any] = {
     "builtIn": 1,
     "name": "Annotations & Alerts",
     "type": "dashboard",
-    "datasource": {"type": "grafana", "uid": "-- Grafana --"},
+    "datasource": KEPT_HERE,
     "enable": True,
     "hide": True,
-    "iconColor": "rgba(0, 211, 255, 1)",
+    "iconColor": COLOR,
     "target": {"type": "dashboard", "tags": [], "limit": 100, "matchAny": False},
 }
-SHOWN_IN = ("all", "chosen", "others")
 
 
 def target_path(model: Mapping[str, Any]) -> tuple[str, ...]:
@@ -56,7 +57,7 @@ def target_path(model: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def shown_in(model: Mapping[str, Any]) -> tuple[str, Sequence[int]]:
-    """Return in which panels a query is shown, one of SHOWN_IN, and the panels that it names."""
+    """Return in which panels a query is shown (all, chosen, others) and the panels that it names."""
     chosen = mapping(model.get("filter"))
     ids = chosen.get("ids")
     if not isinstance(ids, list):

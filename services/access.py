@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
 from core import roles
 from core.access import Actor, grants_of
@@ -181,29 +181,29 @@ def level_on(which: Any, object_id: Any) -> Any:
     ).scalar_subquery()
 
 
-def board_levels(board: Any) -> tuple[Any, Any]:
-    """Return two columns for a select of dashboards: the caller's level on each, and on the folders that it is in."""
+def board_levels(board: Any) -> tuple[Any, Any, Any]:
+    """Return columns for a select of dashboards: the caller's level on each, on its folder, and on the folders around that."""
     own = level_on(_P.dashboard_id, board.id)
-    direct = level_on(_P.dashboard_id, func.nullif(board.folder_id, 0))
+    folder = level_on(_P.dashboard_id, func.nullif(board.folder_id, 0))
     outer = (
         select(func.max(_P.level))
         .select_from(table(FolderAncestor).join(table(ObjectPermission), _P.dashboard_id == _A.ancestor_id))
         .where(_A.folder_id == board.folder_id, held_by(ACCOUNT, ROLE))
         .correlate_except(table(ObjectPermission), table(TeamMember), table(FolderAncestor))
     ).scalar_subquery()
-    higher = case((func.coalesce(direct, 0) < func.coalesce(outer, 0), outer), else_=direct)
-    return own.label("own_level"), higher.label("folder_level")
+    return own.label("own_level"), folder.label("folder_level"), outer.label("outer_level")
 
 
 def on_board(actor: Actor, row: Any) -> Actor:
     """Return the caller with what was given on a dashboard or folder and on the folders that it is in."""
+    inherited = max(row.folder_level or 0, row.outer_level or 0)
     if row.is_folder:
-        level = max(row.own_level or 0, row.folder_level or 0)
+        level = max(row.own_level or 0, inherited)
         return actor.plus(roles.FOLDER[level], f"folders:uid:{row.uid}") if level else actor
     if row.own_level:
         actor = actor.plus(roles.DASHBOARD[row.own_level], f"dashboards:uid:{row.uid}")
-    if row.folder_level:
-        actor = actor.plus(roles.FOLDER[row.folder_level], f"folders:uid:{row.folder_uid}")
+    if inherited:
+        actor = actor.plus(roles.FOLDER[inherited], f"folders:uid:{row.folder_uid}")
     return actor
 
 

@@ -19,13 +19,13 @@ class Nothing(BadRequest):
     message = f"Choose at least one dashboard or folder, and at most {MOST}"
 
 
-def _chosen(actor: Actor, uids: Sequence[str]) -> Iterator[Any]:
-    """Yield what is there of some uids, folders first, so that what is in them need not be looked at."""
+def _chosen(actor: Actor, uids: Sequence[str]) -> list[Any]:
+    """Return what is there of some uids, folders first, so that what is in them need not be looked at."""
     names = list(dict.fromkeys(uids))
     if not 0 < len(names) <= MOST:
         raise Nothing
     rows = [dashboards.find_by_uid(actor, uid) for uid in names]
-    yield from sorted(rows, key=lambda row: (not row.is_folder, len(row.above or "")))
+    return sorted(rows, key=lambda row: (not row.is_folder, len(row.above or "")))
 
 
 @contextmanager
@@ -44,7 +44,7 @@ def move(actor: Actor, uids: Sequence[str], folder_uid: str) -> int:
     Raises Nothing, DashboardNotFound, and what a save or a folder's move raises.
     """
     moved = 0
-    for row in list(_chosen(actor, uids)):
+    for row in _chosen(actor, uids):
         if (row.folder_uid or "") == folder_uid:
             continue
         with _naming(row):
@@ -52,12 +52,12 @@ def move(actor: Actor, uids: Sequence[str], folder_uid: str) -> int:
                 _require(actor, "folders:write", row)
                 folders.move(actor, row, folder_uid)
             else:
-                place(actor, row, folder_uid)
+                _place(actor, row, folder_uid)
         moved += 1
     return moved
 
 
-def place(actor: Actor, row: Any, folder_uid: str) -> None:
+def _place(actor: Actor, row: Any, folder_uid: str) -> None:
     """Save a dashboard as it is in another folder, as a version of its own."""
     body = document.read(row.body.encode()) | document.members(id=row.id, uid=row.uid, version=row.version)
     wanted = saving.Save(body, folder_uid=folder_uid, message="Moved to another folder")
@@ -66,7 +66,7 @@ def place(actor: Actor, row: Any, folder_uid: str) -> None:
 
 def remove(actor: Actor, uids: Sequence[str]) -> int:
     """Put dashboards and folders into the trash; return how many were chosen. Raises Nothing, DashboardNotFound, Forbidden."""
-    rows = list(_chosen(actor, uids))
+    rows = _chosen(actor, uids)
     gone: set[int] = set()
     for row in rows:
         if gone.intersection(nesting.around(row)):

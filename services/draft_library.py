@@ -92,7 +92,7 @@ def settle(actor: Actor, tree: Tree, how: str) -> None:
         uid = str(reference["uid"])
         if how == HERE:
             continue
-        model = {name: value for name, value in orjson.loads(tree_text(panel)).items() if name not in OWN}
+        model = _model(panel)
         told = library.change(
             actor, uid, name="", kind=PANEL, model=model, folder_id=None, folder_uid=None, new_uid="",
             version=saved.get(uid, reference["version"]),
@@ -108,12 +108,13 @@ def make(actor: Actor, panel: Tree, name: str, folder_uid: str) -> dict[str, str
     """
     if not name.strip():
         raise BadRequest("Give the library panel a name", field="name", traced=False)
-    model = {
-        one: value
-        for one, value in orjson.loads(tree_text(panel)).items()
-        if one not in {*OWN, "libraryPanel"}
-    }
     made = library.create(
-        actor, name=name.strip(), kind=PANEL, model=model, folder_id=0, folder_uid=folder_uid, uid=""
+        actor, name=name.strip(), kind=PANEL, model=_model(panel), folder_id=0, folder_uid=folder_uid, uid=""
     )
     return {"uid": made["uid"], "name": made["name"]}
+
+
+def _model(panel: Tree) -> dict[str, Any]:
+    """Return what an element keeps of a panel: all but its place and its reference."""
+    held = orjson.loads(tree_text(panel))
+    return {name: value for name, value in held.items() if name not in {*OWN, "libraryPanel"}}

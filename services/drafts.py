@@ -65,6 +65,7 @@ class Board:
     above: str = ""
     own_level: int = roles.EDIT
     folder_level: int = 0
+    outer_level: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,16 @@ tables/<table>.jsonl                               the rows of a table, by numbe
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 
 from core.crypto import Undecryptable, Vault
 from core.version import VERSION
 from models import Base, Dashboard, DataSource, Org, User, audit, db
-from models.base import table
+from models.base import table, typed
 from models.counters import number_on
 from models.session import transaction
 from services import nesting
@@ -194,10 +193,10 @@ def _row(folder: Path, one: Table, line: bytes, where: str) -> dict[str, Any]:
             if not path.is_relative_to((folder / BOARDS).resolve()):
                 raise Refused(f"{where}: the file is outside of the export")
             row["body"] = path.read_bytes().decode()
-        return {
-            name: datetime.fromisoformat(value) if value and isinstance(one.c[name].type, DateTime) else value
-            for name, value in row.items()
-        }
+        unknown = sorted(set(row) - set(one.c.keys()))
+        if unknown:
+            raise Refused(f"{where}: there is no column {', '.join(unknown)} here")
+        return typed(one, row)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as fault:
         raise Refused(f"{where}: {fault}") from None
 

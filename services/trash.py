@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Row, Table, delete, insert, select
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from core import clock
@@ -29,7 +29,7 @@ from models import (
     audit,
     db,
 )  # fmt: skip
-from models.base import table
+from models.base import table, typed
 from services import access, annotations, dashboards, library, nesting, quotas, saving
 
 DAYS = 30
@@ -193,7 +193,7 @@ def _folder(actor: Actor, uid: str) -> Any:
 def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int]) -> saving.Saved:
     """Bring back one entry. numbers: what became of the folders that came back before it; folder_id: where else it goes."""
     content = orjson.loads(db.session.execute(select(_E.content).where(_E.id == entry.id)).scalar_one())
-    row = _typed(table(Dashboard), content["dashboard"][0])
+    row = typed(table(Dashboard), content["dashboard"][0])
     if not entry.is_folder:
         quotas.require("dashboard", org_id=actor.org_id)
     taken = db.session.execute(
@@ -235,7 +235,7 @@ def _bring_rows(content: dict[str, Any], org_id: int, number: int) -> None:
     elements = set(db.session.scalars(select(LibraryElement.id).where(LibraryElement.org_id == org_id)))
     for model, column in _OF_BOARD:
         rows = [
-            _typed(table(model), {**row, column: number})
+            typed(table(model), {**row, column: number})
             for row in content.get(model.__tablename__, ())
             if row.get("user_id") in {None, 0, *people}
             and row.get("team_id") in {None, *teams}
@@ -247,16 +247,7 @@ def _bring_rows(content: dict[str, Any], org_id: int, number: int) -> None:
             fresh = [{name: value for name, value in row.items() if name != "id"} for row in rows]
             db.session.execute(insert(table(model)), fresh)
     for row in content.get("library_element", ()):
-        library.bring_back(_typed(table(LibraryElement), {**row, "folder_id": number}))
-
-
-def _typed(which: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row as its table takes it: moments are texts in the trash."""
-    return {
-        name: datetime.fromisoformat(value) if isinstance(which.c[name].type, DateTime) and value else value
-        for name, value in row.items()
-        if name in which.c
-    }
+        library.bring_back(typed(table(LibraryElement), {**row, "folder_id": number}))
 
 
 def purge(entry: Any) -> None:

@@ -97,6 +97,7 @@ class _Absent:
     above: str = ""
     own_level: int = 0
     folder_level: int = 0
+    outer_level: int = 0
 
 
 def _folder_or_none(actor: Actor, uid: str) -> Any:

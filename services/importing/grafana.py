@@ -47,9 +47,8 @@ from models.counters import number_on
 from models.session import transaction
 from services import annotations, library_panels, nesting
 from services.importing import rights
-from services.importing.source import Rows, moment, text
+from services.importing.source import Rows, Show, moment, text
 
-Show = Callable[[str, int, int], None]
 BATCH = 500
 # What a row of rights names: one object, and one holder.
 _NOTHING: dict[str, Any] = {

@@ -19,10 +19,9 @@ from core.crypto import new_token
 from core.errors import BadRequest
 from core.foreign import Keys
 from dashboards import document
-from services.importing.source import BadSource
+from services.importing.source import BadSource, Show
 
 PAGE, NOTES_PAGE, AT_ONCE = 1000, 10_000, 8
-Show = Callable[[str, int, int], None]
 Row = dict[str, Any]
 
 

@@ -1,7 +1,7 @@
 """A Grafana's database, read only: SQLite, PostgreSQL or MySQL, any version whose tables have the columns asked for."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import clock
 from core.foreign import Keys
 from models.engine import address
+
+Show = Callable[[str, int, int], None]  # told of a kind of rows how many are done, of how many
 
 
 class BadSource(Exception):
