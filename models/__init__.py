@@ -12,7 +12,14 @@ from models.annotations import Annotation, AnnotationTag, AnnotationTerm
 from models.audit import AuditEntry
 from models.base import Base, db
 from models.correlations import Correlation
-from models.dashboards import Dashboard, DashboardTag, DashboardVersion, FolderAncestor, FolderLimit
+from models.dashboards import (
+    Dashboard,
+    DashboardTag,
+    DashboardVersion,
+    FolderAncestor,
+    FolderLimit,
+    TitleGram,
+)
 from models.data_sources import DataSource
 from models.drafts import Draft, DraftStep
 from models.kept_aside import KeptAside
@@ -73,6 +80,7 @@ __all__ = [
     "Team",
     "TeamGroup",
     "TeamMember",
+    "TitleGram",
     "TrashEntry",
     "User",
     "db",

@@ -46,6 +46,11 @@ def table(model: type[Base]) -> Table:
     return cast(Table, model.__table__)
 
 
+def kept_tables() -> list[Table]:
+    """Return the tables, each after those that it points at, without those that are worked out of others."""
+    return [one for one in Base.metadata.sorted_tables if not one.info.get("derived")]
+
+
 def typed(which: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row that was kept as JSON as its table takes it: moments are texts there; columns that are gone are left out."""
     return {

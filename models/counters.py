@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, func, select, text
 
-from models.base import Base
+from models.base import kept_tables
 
 
 def number_on(connection: Connection) -> None:
@@ -17,7 +17,7 @@ def number_on(connection: Connection) -> None:
         "SELECT setval(pg_get_serial_sequence(:name, 'id'),"
         " greatest(:most, nextval(pg_get_serial_sequence(:name, 'id'))))"
     )
-    for table in Base.metadata.sorted_tables:
+    for table in kept_tables():
         most = connection.scalar(select(func.max(table.c.id)))
         if most:
             connection.execute(counter, {"name": quote(table.name), "most": most})

@@ -59,17 +59,34 @@ class DashboardVersion(Base):
 
 
 class DashboardTag(Base):
-    """A tag of a dashboard, for search."""
+    """A tag of a dashboard, for search; folder_id is the dashboard's, so that tags are counted without reading dashboards."""
 
     __tablename__ = "dashboard_tag"
     __table_args__ = (
         UniqueConstraint("dashboard_id", "term"),
         Index("ix_dashboard_tag_org_term", "org_id", "term"),
+        Index("ix_dashboard_tag_folder", "org_id", "folder_id", "term"),
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     org_id: Mapped[int] = mapped_column(Id)
     dashboard_id: Mapped[int] = mapped_column(Id, ForeignKey("dashboard.id", ondelete="CASCADE"))
     term: Mapped[str] = mapped_column(exact(100))
+    folder_id: Mapped[int] = mapped_column(Id, default=0, server_default="0")
+
+
+class TitleGram(Base):
+    """A run of three characters in a dashboard's title, in lower case: `services.title_index`."""
+
+    __tablename__ = "title_gram"
+    __table_args__ = (
+        Index("ix_title_gram_dashboard", "dashboard_id"),
+        {"sqlite_with_rowid": False, "info": {"derived": True}},
+    )
+    org_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    gram: Mapped[str] = mapped_column(exact(3), primary_key=True)
+    dashboard_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("dashboard.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
 
 
 class FolderAncestor(Base):

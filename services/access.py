@@ -165,6 +165,16 @@ def held_by(account: Any, role: Any) -> ColumnElement[bool]:
     return or_(_P.role == role, _P.user_id == account, _P.team_id.in_(_teams_of(account)))
 
 
+def ways_held(org_id: Any, account: Any, role: Any) -> list[ColumnElement[bool]]:
+    """Return the same as conditions of their own within an organisation: by role, by the account itself, by its teams."""
+    here = _P.org_id + 0 == org_id  # "+ 0" keeps SQLite from walking through all of the organisation
+    return [
+        (_P.org_id == org_id) & (_P.role == role),
+        here & (_P.user_id == account),
+        here & _P.team_id.in_(_teams_of(account)),
+    ]
+
+
 def _teams_of(account: Any) -> Any:
     return select(_M.team_id).where(_M.user_id == account)
 
@@ -296,15 +306,7 @@ def _given_anywhere(actor: Actor, action: str) -> Iterator[Select[Any]]:
 
     One for each way, since a database looks such a question up in one index, and walks through all where it holds an OR.
     """
-    ways = [(_P.org_id == actor.org_id) & (_P.role == (actor.role or NO_ROLE))]
-    if actor.account_id:
-        here = (
-            _P.org_id + 0 == actor.org_id
-        )  # "+ 0" keeps SQLite from walking through all of the organisation
-        ways += [
-            here & (_P.user_id == actor.account_id),
-            here & _P.team_id.in_(_teams_of(actor.account_id)),
-        ]
+    ways = ways_held(actor.org_id, actor.account_id, actor.role or NO_ROLE)
     for levels, kind in _ON_KINDS:
         least = roles.least(levels, action)
         if least is not None:

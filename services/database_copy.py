@@ -9,9 +9,11 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, inspect, select
 
-from models import Base, audit
+from models import audit
+from models.base import kept_tables
 from models.counters import number_on
 from models.engine import Database
+from services import title_index
 from services.setup import bring_up
 
 BATCH = 500
@@ -49,10 +51,11 @@ def copy(source: Database, target: Database, migrations: Path, report: Report) -
         bring_up(here, migrations)
         bring_up(there, migrations)
         with audit.acting(audit.SILENT):
-            for table in Base.metadata.sorted_tables:
+            for table in kept_tables():
                 _copy_table(here, there, table, report)
         with there.begin() as connection:
             number_on(connection)
+            title_index.rebuild(connection)
         return _verified(here, there)
     finally:
         here.dispose()
@@ -89,7 +92,7 @@ def _batches(source: Connection, table: Table, after: int) -> Iterator[list[dict
 
 def _verified(here: Engine, there: Engine) -> dict[str, int]:
     counts = {}
-    for table in Base.metadata.sorted_tables:
+    for table in kept_tables():
         with here.connect() as source, there.connect() as target:
             mine, theirs = _digest(source, table), _digest(target, table)
         if mine != theirs:

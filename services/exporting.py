@@ -16,11 +16,11 @@ from sqlalchemy import Table, delete, func, insert, select
 
 from core.crypto import Undecryptable, Vault
 from core.version import VERSION
-from models import Base, Dashboard, DataSource, Org, User, audit, db
-from models.base import table, typed
+from models import Base, Dashboard, DashboardTag, DataSource, Org, User, audit, db
+from models.base import kept_tables, table, typed
 from models.counters import number_on
 from models.session import transaction
-from services import nesting
+from services import nesting, title_index
 
 FORM, MANIFEST, TABLES, BOARDS = 1, "belvedere.json", "tables", "dashboards"
 BATCH = 500
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 
 def _tables() -> list[Table]:
-    return [one for one in Base.metadata.sorted_tables if one.name not in LEFT_OUT]
+    return [one for one in kept_tables() if one.name not in LEFT_OUT]
 
 
 # Writing ------------------------------------------------------------------------------------------------------------
@@ -144,6 +144,8 @@ def read(folder: Path, vault: Vault, written_with: Vault, show: Show) -> dict[st
         counts = {one.name: _read_table(folder, one, show) for one in _tables()}
         _seal_again(vault, written_with)
         number_on(db.session.connection())
+        title_index.rebuild(db.session.connection())
+        _file_tags()
     return counts
 
 
@@ -205,6 +207,13 @@ def _insert(one: Table, rows: list[dict[str, Any]]) -> int:
     if rows:
         db.session.execute(insert(one), rows)
     return len(rows)
+
+
+def _file_tags() -> None:
+    """Have tags say in which folder their dashboard is, which files of older versions do not."""
+    board, tag = table(Dashboard).c, table(DashboardTag)
+    place = select(board.folder_id).where(board.id == tag.c.dashboard_id).scalar_subquery()
+    db.session.execute(tag.update().values(folder_id=place))
 
 
 def _seal_again(vault: Vault, written_with: Vault) -> None:

@@ -4,11 +4,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from core import roles
 from core.access import Actor
-from models import Dashboard, DataSource, FolderAncestor, ObjectPermission, TeamMember
+from models import Dashboard, DashboardTag, DataSource, FolderAncestor, ObjectPermission, TeamMember
 from models.base import table
 from services import access
 from services.access import NO_ROLE, held_by
@@ -46,6 +61,7 @@ def reach(actor: Actor, action: str, kind: str) -> Reach:
 
 _board, _folder = table(Dashboard).c, table(Dashboard).alias("given_folder").c
 _P, _M, _A = table(ObjectPermission).c, table(TeamMember).c, table(FolderAncestor).c
+_T = table(DashboardTag).c
 
 
 # What conditions need to know of the caller: `params(actor)`. They are made once for each set of scopes, since making
@@ -133,6 +149,33 @@ def _dashboards_where(action: str, by_board: Reach, by_folder: Reach) -> ColumnE
     if by_board.uids:
         conditions.append(_board.uid.in_(by_board.uids))
     return or_(*conditions, _given(_board.id, roles.least(roles.DASHBOARD, action)))
+
+
+def tag_terms(actor: Actor) -> CompoundSelect[Any]:
+    """Return a query of the tags of all dashboards that the caller may read: term, number, a row a folder.
+
+    `params(actor)` are its parameters.
+    """
+    boards, inside, _ = boards_reach(actor, "read")
+    return _tag_terms(boards, inside)
+
+
+@lru_cache(maxsize=512)
+def _tag_terms(by_board: Reach, by_folder: Reach) -> CompoundSelect[Any]:
+    """First those in the folders that are open, which an index has side by side; then those of single dashboards elsewhere."""
+    given = _given_folders("dashboards:read", by_folder)
+    general = [select(literal(0))] if "general" in by_folder.uids else []
+    open_folders = _T.folder_id.in_(union_all(given, _inside(given), *general))
+    least = roles.least(roles.DASHBOARD, "dashboards:read")
+    ways = access.ways_held(_ORG, access.ACCOUNT, access.ROLE)
+    single = [select(_P.dashboard_id).where(_P.level >= least, way) for way in ways]
+    single.append(select(_board.id).where(_board.org_id == _ORG, _board.uid.in_(by_board.uids)))
+    single.append(select(_board.id).where(_board.org_id == _ORG, _board.id.in_(by_board.ids)))
+    counted = select(_T.term, func.count().label("number")).group_by(_T.folder_id, _T.term)
+    return union_all(
+        counted.where(_T.org_id == _ORG, open_folders),
+        counted.where(_T.org_id + 0 == _ORG, _T.dashboard_id.in_(union(*single)), not_(open_folders)),
+    )
 
 
 def _given_folders(action: str, reached: Reach) -> Any:

@@ -25,7 +25,7 @@ from models import (
 )
 from models.base import table
 from models.session import fetch
-from services import access, library_panels, nesting, permissions, quotas
+from services import access, library_panels, nesting, permissions, quotas, title_index
 from services.dashboards import folder_scopes, joined, may, page_url, scopes
 
 _FILE = table(ProvisionedBoard).c
@@ -323,6 +323,7 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
                 "body": "",
             }
             number = int(fetch(_INSERT, **fresh).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has one
+            title_index.enter(actor.org_id, number, saved.title)
             permissions.on_new_board(actor, number, is_folder=wanted.is_folder, in_folder=saved.folder_id > 0)
             if wanted.is_folder:
                 nesting.enter(actor.org_id, number, saved.folder_id)
@@ -336,8 +337,10 @@ def _store(actor: Actor, wanted: Save, existing: Row[Any] | None, saved: Saved, 
     if changed.rowcount != 1:
         raise _refused(wanted, VersionMismatch())
     _keep_version(actor, number, version, wanted.message, body)
-    if existing is None or existing.tags != values["tags"]:
-        _keep_tags(actor.org_id, number, tags)
+    if existing is not None and existing.title != saved.title:
+        title_index.change(actor.org_id, number, saved.title)
+    if existing is None or existing.tags != values["tags"] or existing.folder_id != saved.folder_id:
+        _keep_tags(actor.org_id, number, saved.folder_id, tags)
     if (existing is not None and existing.connected) or library_panels.shows_some(body):
         library_panels.connect(actor.org_id, number, body, actor.user_id)
     return Saved(number, saved.uid, saved.slug, saved.title, version, saved.folder_id, wanted.is_folder)
@@ -376,10 +379,10 @@ def _versions_to_keep() -> int:
     return _kept["versions"]
 
 
-def _keep_tags(org_id: int, number: int, tags: list[str]) -> None:
+def _keep_tags(org_id: int, number: int, folder_id: int, tags: list[str]) -> None:
     fetch(_UNTAG, its_id=number)
-    for tag in dict.fromkeys(tags):
-        fetch(_TAG, org_id=org_id, dashboard_id=number, term=tag[:100])
+    for term in dict.fromkeys(tag[:100] for tag in tags):
+        fetch(_TAG, org_id=org_id, dashboard_id=number, folder_id=folder_id, term=term)
 
 
 def remove(row: Any) -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from core.access import Actor
 from core.errors import BadRequest, Unprocessable
 from models import Dashboard, DashboardTag, Star
 from models.base import table
 from models.session import fetch
-from services import reach
+from services import reach, title_index
 from services.dashboards import page_url
 
 LIMIT, LIMIT_MAX = 1000, 5000
@@ -30,6 +30,12 @@ _FOLDERS = select(_BOARD.id, _BOARD.uid, _BOARD.title, _BOARD.slug).where(
 )
 _NAMED = select(_BOARD.id).where(
     _BOARD.org_id == bindparam("org_id"), _BOARD.uid.in_(bindparam("uids", expanding=True))
+)
+
+_ALL_TAGS = (
+    select(_TAG.term, func.count().label("number"))
+    .where(_TAG.org_id == bindparam("org_id"))
+    .group_by(_TAG.term)
 )
 
 
@@ -87,7 +93,7 @@ def find(actor: Actor, wanted: Wanted, *more: Any) -> Page:
         )
     query = (
         select(*_FOUND, *more)
-        .where(_BOARD.org_id == actor.org_id, *_filters(actor, wanted))
+        .where(*_filters(actor, wanted))
         .order_by(SORTS.get(wanted.sort, _BOARD.title.asc()))
         .limit(wanted.limit)
         .offset(wanted.limit * (wanted.page - 1))
@@ -114,11 +120,11 @@ def find(actor: Actor, wanted: Wanted, *more: Any) -> Page:
 
 def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     verb = "write" if wanted.permission == "Edit" else "read"
-    found: list[Any] = [] if reach.sees_all_boards(actor, verb) else [reach.boards_where(actor, verb)]
+    found = _titled(actor, wanted.query)
+    if not reach.sees_all_boards(actor, verb):
+        found.append(reach.boards_where(actor, verb))
     if wanted.kind in {"dash-db", "dash-folder"}:
         found.append(_BOARD.is_folder.is_(wanted.kind == "dash-folder"))
-    if wanted.query:
-        found.append(func.lower(_BOARD.title).like(f"%{wanted.query.lower()}%"))
     for tag in wanted.tags:
         tagged = select(_TAG.dashboard_id).where(_TAG.org_id == actor.org_id, _TAG.term == tag)
         found.append(_BOARD.id.in_(tagged))
@@ -134,6 +140,35 @@ def _filters(actor: Actor, wanted: Wanted) -> list[Any]:
     if wanted.uids:
         found.append(_BOARD.uid.in_(wanted.uids))
     return found
+
+
+def _titled(actor: Actor, query: str) -> list[Any]:
+    """Return the conditions under which a dashboard is the organisation's and its title holds a text."""
+    few = title_index.candidates(actor.org_id, query)
+    # "+ 0" as above: few are read by their ids, all along the index of titles.
+    found: list[Any] = (
+        [_BOARD.org_id == actor.org_id]
+        if few is None
+        else [_BOARD.org_id + 0 == actor.org_id, _BOARD.id.in_(few)]
+    )
+    if query:
+        like = (func.lower(_BOARD.title).like(f"%{form}%") for form in _forms(query))
+        found.append(or_(*like))
+    return found
+
+
+def _forms(query: str) -> set[str]:
+    """Return what lower titles are compared with: databases turn A to Z to lower case alone, not Ä or Я."""
+    if query.isascii():
+        return {query.lower()}
+    return {
+        _ascii_lower(form)
+        for form in (query, query.lower(), query.upper(), query.capitalize(), query.title())
+    }
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
 
 
 def hits(actor: Actor, wanted: Wanted) -> bytes:
@@ -164,15 +199,13 @@ def hits(actor: Actor, wanted: Wanted) -> bytes:
 
 def tag_counts(actor: Actor) -> list[dict[str, Any]]:
     """Return every tag with how many dashboards carry it, by name."""
-    query = select(DashboardTag.term, func.count().label("number")).where(DashboardTag.org_id == actor.org_id)
-    if not reach.sees_all_boards(actor, "read"):
-        query = query.join(Dashboard, Dashboard.id == DashboardTag.dashboard_id).where(
-            reach.boards_where(actor, "read")
-        )
-    return [
-        {"term": row.term, "count": row.number}
-        for row in fetch(query.group_by(DashboardTag.term).order_by(DashboardTag.term), **reach.params(actor))
-    ]
+    if reach.sees_all_boards(actor, "read"):
+        query = _ALL_TAGS
+    else:
+        found = reach.tag_terms(actor).subquery()
+        query = select(found.c.term, func.sum(found.c.number).label("number")).group_by(found.c.term)
+    rows = fetch(query, **reach.params(actor))
+    return [{"term": row.term, "count": int(row.number)} for row in sorted(rows)]
 
 
 COUNTED_MOST = 1000
@@ -180,6 +213,6 @@ COUNTED_MOST = 1000
 
 def count(actor: Actor, wanted: Wanted) -> int:
     """Return how many there are beyond the page; beyond COUNTED_MOST that alone, so that it never walks through all."""
-    matching = select(_BOARD.id).where(_BOARD.org_id == actor.org_id, *_filters(actor, wanted))
+    matching = select(_BOARD.id).where(*_filters(actor, wanted))
     some = matching.limit(COUNTED_MOST + 1).subquery()
     return int(fetch(select(func.count()).select_from(some), **reach.params(actor)).scalar_one())

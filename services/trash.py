@@ -30,7 +30,7 @@ from models import (
     db,
 )  # fmt: skip
 from models.base import table, typed
-from services import access, annotations, dashboards, library, nesting, quotas, saving
+from services import access, annotations, dashboards, library, nesting, quotas, saving, title_index
 
 DAYS = 30
 _days = {"kept": DAYS}
@@ -213,8 +213,11 @@ def _bring_back(actor: Actor, entry: Any, folder_id: int, numbers: dict[int, int
     if taken is not None or same_number is not None:
         text = document.text(document.read(row["body"].encode()), id=number, uid=row["uid"])
         db.session.execute(table(Dashboard).update().where(_BOARD.id == number).values(body=text))
+    title_index.enter(actor.org_id, number, row["title"])
     if entry.is_folder:
         nesting.enter(actor.org_id, number, folder_id)
+    for tag in content.get(DashboardTag.__tablename__, ()):
+        tag["folder_id"] = folder_id
     _bring_rows(content, actor.org_id, number)
     db.session.execute(delete(TrashEntry).where(TrashEntry.id == entry.id))
     title, version = row["title"], row["version"]

@@ -112,12 +112,16 @@ def mariadb(folder: Path, port: int = 0) -> Iterator[URL]:
             "--skip-test-db",
         ]
         install = [*_as("mysql"), _program("mariadb-install-db"), *made]
-        subprocess.run(install, check=True, capture_output=True, cwd=folder)
+        # Two that begin at once would give their temporary tables the same names in one folder.
+        subprocess.run(
+            install, check=True, capture_output=True, cwd=folder, env={**os.environ, "TMPDIR": str(folder)}
+        )
     options = [
         f"--datadir={data}",
         f"--port={port}",
         "--bind-address=127.0.0.1",
         f"--socket={folder / 'socket'}",
+        f"--tmpdir={folder}",
     ]
     command = [*_as("mysql"), _program("mariadbd"), "--no-defaults", *options, "--max-connections=200"]
     with _served(command, folder, address(f"mysql://root@127.0.0.1:{port}/mysql"), signal.SIGTERM) as url:

@@ -45,7 +45,7 @@ from models import (
 from models.base import Base, table
 from models.counters import number_on
 from models.session import transaction
-from services import annotations, library_panels, nesting
+from services import annotations, library_panels, nesting, title_index
 from services.importing import rights
 from services.importing.source import Rows, Show, moment, text
 
@@ -309,6 +309,7 @@ class Import:
         number, made = self._put(name, Dashboard, {"org_id": org, "uid": row["uid"]}, values, row["id"])
         self.boards[row["id"]] = number
         if made:
+            title_index.enter(org, number, row["title"])
             if values["is_folder"]:
                 nesting.enter(org, number, values["folder_id"])
             stored = (
@@ -343,10 +344,9 @@ class Import:
     def _tag(self, name: str, row: dict[str, Any]) -> None:
         if row["dashboard_id"] in self.own_boards:
             number = self.boards[row["dashboard_id"]]
-            org = db.session.execute(select(Dashboard.org_id).where(Dashboard.id == number)).scalar_one()
-            self._put(
-                name, DashboardTag, {"dashboard_id": number, "term": text(row["term"])[:100]}, {"org_id": org}
-            )
+            place = select(Dashboard.org_id, Dashboard.folder_id).where(Dashboard.id == number)
+            same = {"dashboard_id": number, "term": text(row["term"])[:100]}
+            self._put(name, DashboardTag, same, db.session.execute(place).one()._asdict())
 
     def _element(self, name: str, row: dict[str, Any]) -> None:
         org = self.orgs.get(row["org_id"])

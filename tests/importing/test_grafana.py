@@ -14,6 +14,7 @@ from core.crypto import Vault
 from models import DataSource, KeptAside, ObjectPermission, User, db
 from services.importing import grafana
 from services.importing.source import BadSource, Source
+from tests.worked_out import drift
 
 HERE = Path(__file__).parent
 CONTENTS = json.loads((HERE / "contents.json").read_text())
@@ -115,6 +116,7 @@ def test_counts_agree(app: Flask, brought: grafana.Report, database: Path) -> No
     with app.app_context():
         assert db.session.query(KeptAside).filter_by(kind="alert_rule").count() == counts["alert_rules"]
         assert db.session.query(User).filter_by(is_service_account=True).count() == 1
+        assert drift() == []
 
 
 def test_permissions_hold(app: Flask, brought: grafana.Report) -> None:

@@ -5,10 +5,11 @@ import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import URL, Engine, create_engine, inspect, text
+from sqlalchemy import URL, Engine, MetaData, create_engine, inspect, select, text
 
+from core import clock
 from core.settings import ROOT
-from models import Base
+from models import Base, DashboardTag, TitleGram
 from services.setup import alembic_config, bring_up
 from tests.servers import make_database
 
@@ -79,6 +80,43 @@ def test_bringing_up_twice_changes_nothing_and_down_leaves_nothing(engines: tupl
     config.attributes["engine"] = engine
     alembic.command.downgrade(config, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
+
+
+def test_dashboards_of_before_are_found_by_their_titles_and_tags(engines: tuple[Engine, Engine]) -> None:
+    engine, _ = engines
+    config = alembic_config(MIGRATIONS)
+    config.attributes["engine"] = engine
+    alembic.command.upgrade(config, "0007")
+    old = MetaData()
+    old.reflect(engine, only=["org", "dashboard", "dashboard_tag"])
+    now = clock.now()
+    rows = [
+        {"id": number, "org_id": 1, "uid": title, "slug": title, "title": title, "folder_id": folder, "is_folder": not folder,
+         "version": 1, "panel_count": 0, "tags": "[]", "created": now, "updated": now, "created_by": 0, "updated_by": 0, "body": "{}"}
+        for number, title, folder in ((5, "Ab", 0), (6, "Node", 5), (7, "", 5))
+    ]  # fmt: skip
+    org = {
+        "id": 1,
+        "name": "Main",
+        "created": now,
+        "updated": now,
+        "keys_migrated": False,
+        "keys_hidden": False,
+    }
+    org |= dict.fromkeys(("address1", "address2", "city", "zip_code", "state", "country"), "")
+    with engine.begin() as connection:
+        connection.execute(old.tables["org"].insert(), org)
+        connection.execute(old.tables["dashboard"].insert(), rows)
+        connection.execute(
+            old.tables["dashboard_tag"].insert(), {"id": 1, "org_id": 1, "dashboard_id": 6, "term": "a"}
+        )
+    alembic.command.upgrade(config, "head")
+    with engine.connect() as connection:
+        assert connection.execute(select(TitleGram.gram, TitleGram.dashboard_id)).all() == [
+            ("nod", 6),
+            ("ode", 6),
+        ]
+        assert connection.execute(select(DashboardTag.folder_id)).scalar() == 5
 
 
 def test_sqlite_waits_for_its_lock_and_keeps_what_it_acknowledged(tmp_path: Path) -> None:

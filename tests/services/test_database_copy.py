@@ -14,6 +14,7 @@ from services import database_copy
 from services.database_copy import CopyRefused, Progress, copy
 from tests.conftest import settings_for, shown
 from tests.servers import make_database
+from tests.worked_out import drift
 
 MIGRATIONS = ROOT / "migrations"
 
@@ -72,6 +73,8 @@ def test_everything_goes_over_and_the_copy_serves(
         for caller in (there, client.inner)
     ]
     assert read[0] == read[1]
+    with there.application.app_context():
+        assert drift() == []
     fresh = there.post(
         "/api/dashboards/db", json={"dashboard": {"title": "After"}}, auth=("editor", "secret")
     )

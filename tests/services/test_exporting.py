@@ -15,6 +15,7 @@ from models import DataSource, db
 from services import exporting
 from tests.conftest import settings_for
 from tests.servers import make_database
+from tests.worked_out import drift
 
 ODD = '{"title":"Odd / name","uid":"odd","n":[1e3,0.10],"text":"\\u00e9","panels":[]}'
 
@@ -99,6 +100,25 @@ def test_everything_goes_out_and_in_and_is_the_same(
     with there.app_context():
         sealed = db.session.scalars(select(DataSource.sealed)).one()
         assert Vault(there.config["SECRET_KEY"]).open(sealed) == {"basicAuthPassword": "hunter2"}
+        assert drift() == []
+
+
+def test_files_that_do_not_say_where_a_tag_is_are_read(
+    app: Flask, client: Any, other: Callable[..., Flask], tmp_path: Path
+) -> None:
+    client.as_orgadmin().post("/api/folders", {"title": "F", "uid": "f"})
+    board = {"dashboard": {"title": "Board", "tags": ["a"]}, "folderUid": "f"}
+    assert client.as_orgadmin().post("/api/dashboards/db", board).status_code == 200
+    folder = tmp_path / "out"
+    written(app, folder)
+    tags = folder / "tables" / "dashboard_tag.jsonl"
+    kept = orjson.loads(tags.read_bytes())
+    assert kept.pop("folder_id") > 0
+    tags.write_bytes(orjson.dumps(kept))
+    there = other()
+    bring(there, folder)
+    with there.app_context():
+        assert drift() == []
 
 
 def test_dashboards_are_files_as_they_are_stored(
