@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    exists,
+    literal,
+    select,
+    text,
+    union_all,
+)
 
 from models.engine import address
 
@@ -192,27 +203,41 @@ class Baseline:
             }
 
     def restore(self) -> None:
+        """Empty the tables that were written to (all of them take a fifth of a second), and number rows from 1 again."""
         from models import audit
 
-        quote = self._engine.dialect.identifier_preparer.quote
-        names = [quote(one.name) for one in self._tables]
         with audit.acting(audit.SILENT), self._engine.begin() as connection:
-            if self._engine.dialect.name == "postgresql":
-                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-            else:
-                connection.execute(text("SET FOREIGN_KEY_CHECKS=0"))
-                for name in names:
-                    connection.execute(text(f"TRUNCATE {name}"))
-                connection.execute(text("SET FOREIGN_KEY_CHECKS=1"))
-            for table in self._tables:
-                if self._rows[table.name]:
-                    connection.execute(table.insert(), self._rows[table.name])
-            if self._engine.dialect.name == "postgresql":
-                for table in self._tables:
-                    most = max((row["id"] for row in self._rows[table.name]), default=0)
-                    if most:
-                        connection.execute(
-                            text(
-                                f"SELECT setval(pg_get_serial_sequence('{quote(table.name)}', 'id'), {most})"
-                            )
-                        )
+            used = self._used(connection)
+            for table in reversed(used):
+                connection.execute(table.delete())
+            for table in used:
+                rows = self._rows[table.name]
+                if "id" in table.c:
+                    self._number(connection, table, max((row["id"] for row in rows), default=0))
+                if rows:
+                    connection.execute(table.insert(), rows)
+
+    def _used(self, connection: Connection) -> list[Table]:
+        """Return the tables that have rows, or had some, each after those that it points at."""
+        if self._engine.dialect.name == "postgresql":
+            counters = text(
+                "SELECT replace(sequencename, '_id_seq', '') FROM pg_sequences WHERE last_value > 0"
+            )
+        else:
+            counters = text(
+                "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND auto_increment > 1"
+            )
+        full = union_all(
+            *(select(literal(one.name)).where(exists().select_from(one)) for one in self._tables)
+        )
+        names = {*connection.execute(counters).scalars(), *connection.execute(full).scalars()}
+        return [one for one in self._tables if one.name in names]
+
+    def _number(self, connection: Connection, table: Table, most: int) -> None:
+        """Have the next row come after a number."""
+        quoted = self._engine.dialect.identifier_preparer.quote(table.name)
+        if self._engine.dialect.name == "postgresql":
+            counter = f"pg_get_serial_sequence('{quoted}', 'id')"
+            connection.execute(text(f"SELECT setval({counter}, {max(1, most)}, {most > 0})"))
+        else:
+            connection.execute(text(f"ALTER TABLE {quoted} AUTO_INCREMENT = {most + 1}"))

@@ -55,12 +55,18 @@ class NotIn(Unauthorized):
     replies={200: Message, 401: ErrorReply},
 )
 def ping(actor: Actor) -> Response:
-    """Renew the session."""
+    """Renew the session.
+
+    Who names JSON in `Accept`, as all documents do, gets the object that they show; others the bare text that a
+    Grafana sends.
+    """
     if not actor.known:
         raise NotIn
     if actor.credential == "session":
         identity.touch_session(actor.credential_id, actor.user_id)
-    return said("Logged in")
+    if "application/json" in request.accept_mimetypes.values():
+        return said("Logged in")
+    return Response("Logged in", mimetype="application/json")
 
 
 @api.operation("GET", "/login/<name>", access=public("where other ways in begin"), own_transactions=True)

@@ -151,7 +151,7 @@ def test_documented_example(client: Any, name: str) -> None:
     reply = caller.send(
         record["method"],
         _path(record),
-        headers={"X-Api-Generation": record["generation"]},
+        headers={"Accept": "application/json", "X-Api-Generation": record["generation"]},
         **({"json": body} if body is not None else {}),
     )
     want = record["response_status"]

@@ -43,7 +43,7 @@ LEAST = {
     "dashboards": 0.97,
     "prometheus": 0.85,
     "folders": 0.97,
-    "http": 0.95,
+    "http": 0.97,
     "ds_query": 0.75,
     "ds_proxy": 0.95,
 }

@@ -226,3 +226,13 @@ def test_a_clock_that_jumps_ahead_ends_what_has_an_end(client: Any, monkeypatch:
     reply = client.inner.get("/api/org", headers={"Authorization": f"Bearer {key['key']}"})
     assert (reply.status_code, reply.get_json()["message"]) == (401, "Expired API key")
     assert client.post("/login", {"user": "editor", "password": "secret"}).status_code == 200
+
+
+def test_who_is_in_is_told_as_documents_show_it_to_who_asks_for_json(client: Any) -> None:
+    def ping(accept: str) -> Any:
+        return client.inner.get("/api/login/ping", auth=("viewer", "secret"), headers={"Accept": accept})
+
+    assert ping("application/json").get_json() == {"message": "Logged in"}
+    assert ping("text/html, application/json;q=0.9").get_json() == {"message": "Logged in"}
+    assert (ping("*/*").data, ping("*/*").mimetype) == (b"Logged in", "application/json")
+    assert client.inner.get("/api/login/ping").status_code == 401
