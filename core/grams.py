@@ -8,9 +8,12 @@ _WILD = re.compile(r"[%_\\]")
 
 
 def of_text(text: str) -> list[str]:
-    """Return the runs of a text in lower case, each once, in the order in which they come."""
-    low = text.lower()
-    return list(dict.fromkeys(low[at : at + LENGTH] for at in range(len(low) - LENGTH + 1)))
+    """Return the runs of a text whose case is folded, each once, in the order in which they come.
+
+    Folded and not lower: what Σ becomes in lower case depends on what follows it.
+    """
+    folded = text.casefold()
+    return list(dict.fromkeys(folded[at : at + LENGTH] for at in range(len(folded) - LENGTH + 1)))
 
 
 def of_pattern(query: str) -> list[str]:

@@ -75,7 +75,7 @@ class DashboardTag(Base):
 
 
 class TitleGram(Base):
-    """A run of three characters in a dashboard's title, in lower case: `services.title_index`."""
+    """A run of three characters in a dashboard's title, its case folded: `services.title_index`."""
 
     __tablename__ = "title_gram"
     __table_args__ = (

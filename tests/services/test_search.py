@@ -49,6 +49,7 @@ def found(client: Any) -> Callable[..., list[str]]:
         ("ÜBERSICHT DER", ["Übersicht der Knoten"]),
         ("обзор", ["ОБЗОР узлов"]),
         ("узлов", ["ОБЗОР узлов"]),
+        ("ΚΟΜΒΟΣ", ["ΚΟΜΒΟΣΗΜΑ"]),
     ],
 )
 @pytest.mark.parametrize("most", [1, 1000], ids=["along the titles", "by runs"])
@@ -60,7 +61,7 @@ def test_a_part_of_a_title_finds_it(
     titles: list[str],
     most: int,
 ) -> None:
-    titled("CPU usage of nodes", "Nodes: cpu usage", "Übersicht der Knoten", "ОБЗОР узлов", "Memory")
+    titled("CPU usage of nodes", "Nodes: cpu usage", "Übersicht der Knoten", "ОБЗОР узлов", "ΚΟΜΒΟΣΗΜΑ", "Memory")
     monkeypatch.setattr(title_index, "MOST", most)
     assert found(query) == titles
 
