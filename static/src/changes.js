@@ -34,27 +34,33 @@ async function call(path, body) {
 }
 
 // next: what to do once it is kept: "panel" (edit what was made), "rerender" (the form of the panel), "reload", "quiet", an address.
-export function change({ changes, did, next = "reload", panel = 0 }) {
+// input: the field that was changed, which is marked until then.
+export function change({ changes, did, next = "reload", panel = 0, input }) {
   const folder = dataset.folder ?? "";
+  input?.setAttribute("data-waiting", "");
   last = last.then(async () => {
     try {
       const said = await call("changes", { changes, did, folder, show: next === "rerender" ? panel : 0 });
-      follow(said, next);
+      input?.removeAttribute("data-waiting");
+      await follow(said, next);
     } catch (fault) {
+      input?.removeAttribute("data-waiting");
       toast(`Not kept: ${fault.message}`);
     }
   });
   return last;
 }
 
-function follow(said, next) {
+// Pages with forms bring them up to date themselves (forms.js), and say by `done` that they do.
+async function follow(said, next) {
+  const detail = { said, next, done: undefined };
+  document.dispatchEvent(new CustomEvent("draft-kept", { detail }));
+  await detail.done;
   if (next === "panel") location.assign(edit(`/panel/${said.made}`));
-  else if (next === "reload" && saving) return;
-  else if (next === "reload") dataset.editUid ? location.reload() : location.assign(edit());
-  else if (next === "rerender" || next === "quiet") {
-    for (const name of ["options", "queries"]) {
-      if (said[name] !== undefined) swap(document.getElementById(name), said[name]);
-    }
+  else if (next === "reload") {
+    if (detail.done || saving) return;
+    dataset.editUid ? location.reload() : location.assign(edit());
+  } else if (next === "rerender" || next === "quiet") {
     for (const one of document.querySelectorAll("[data-undo], [data-discard]")) {
       one.disabled = false;
       one.hidden = false;
@@ -64,21 +70,11 @@ function follow(said, next) {
   } else location.assign(withSearch(next));
 }
 
-// The form of a panel keeps what is open, where the focus is and what is searched.
-function swap(into, html) {
-  const focus = document.activeElement?.id;
-  const open = [...into.querySelectorAll("details")].map((one) => one.open);
-  into.innerHTML = html;
-  for (const [i, one] of [...into.querySelectorAll("details")].entries()) if (open[i] !== undefined) one.open = open[i];
-  if (focus) document.getElementById(focus)?.focus();
-  document.dispatchEvent(new CustomEvent("swapped", { detail: into }));
-}
-
 async function step(path) {
   await last;
   try {
     await call(path);
-    location.reload();
+    await follow({}, "reload");
   } catch (fault) {
     toast(fault.message);
   }

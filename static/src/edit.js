@@ -1,5 +1,6 @@
 // Pages that edit: every input says where it writes; the grid is moved by mouse, touch and keys.
 import { GridStack } from "gridstack";
+import { startForms } from "./forms.js";
 
 const { dataset } = document.body;
 const send = (detail) => document.dispatchEvent(new CustomEvent("change-draft", { detail }));
@@ -50,15 +51,15 @@ function changed(event) {
   const again = input.closest("[data-form-next]")?.dataset.formNext ?? (rerender !== undefined || first ? (board ? "rerender" : "reload") : "quiet");
   blame(input, "");
   try {
-    if (path) send({ changes: written(input), did, next: again, panel: number });
+    if (path) send({ changes: written(input), did, next: again, panel: number, input });
     else if (rename) {
       const change = { do: "rename", panel: number, path: JSON.parse(rename), from: input.dataset.from, to: input.value };
-      send({ changes: [change], did, next: "rerender", panel: number });
+      send({ changes: [change], did, next: "rerender", panel: number, input });
     } else if (replace !== undefined) {
       JSON.parse(input.value);
       const change = { do: "replace", text: input.value, ...(replace ? { panel: Number(replace) } : {}) };
-      send({ changes: [change], did, next: replace ? "rerender" : "reload", panel: number });
-    } else if (add && input.value) send({ changes: [{ ...JSON.parse(add), value: JSON.parse(input.value) }], did, next: "rerender", panel: number });
+      send({ changes: [change], did, next: replace ? "rerender" : "reload", panel: number, input });
+    } else if (add && input.value) send({ changes: [{ ...JSON.parse(add), value: JSON.parse(input.value) }], did, next: "rerender", panel: number, input });
   } catch (fault) {
     blame(input, `This is not JSON: ${fault.message}`);
   }
@@ -158,4 +159,5 @@ document.addEventListener("keydown", moved);
 document.addEventListener("keydown", shortcuts);
 document.querySelector("[data-option-search]")?.addEventListener("input", (event) => search(event.target.value));
 startGrid();
+startForms();
 swatches();

@@ -8,6 +8,7 @@ import { tags } from "@lezer/highlight";
 import { PromQLExtension } from "@prometheus-io/codemirror-promql";
 
 const { dataset } = document.body;
+const views = new WeakMap(); // by their text areas
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], class: "tok-keyword" },
   { tag: [tags.string, tags.number], class: "tok-string" },
@@ -45,9 +46,26 @@ function edit(area) {
   const view = new EditorView({ state: EditorState.create({ doc: area.value, extensions }) });
   area.before(view.dom);
   area.hidden = true;
-  if (!area.value && area.id === "query-0-1") view.focus();
+  views.set(area, { view, sourceUid });
+  if (!area.value && area.closest("[data-query='0']")) view.focus();
 }
 
-const start = (root) => root.querySelectorAll("[data-code=promql]").forEach(edit);
+// A form that was brought up to date has other queries in its text areas, or of other data sources.
+function renew(area) {
+  const { view, sourceUid } = views.get(area) ?? {};
+  if (view?.dom.nextSibling === area && sourceUid === area.closest("[data-query]").dataset.sourceUid) {
+    const stays = view.hasFocus || view.state.doc.toString() === area.value;
+    if (!stays) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
+  } else {
+    view?.destroy();
+    edit(area);
+  }
+}
+
+function start(root) {
+  for (const one of root.querySelectorAll(".cm-editor")) if (!one.nextElementSibling?.matches("[data-code=promql]")) EditorView.findFromDOM(one)?.destroy();
+  root.querySelectorAll("[data-code=promql]").forEach(renew);
+}
+
 document.addEventListener("swapped", (event) => start(event.detail));
 start(document);

@@ -61,7 +61,9 @@ def test_a_part_of_a_title_finds_it(
     titles: list[str],
     most: int,
 ) -> None:
-    titled("CPU usage of nodes", "Nodes: cpu usage", "Übersicht der Knoten", "ОБЗОР узлов", "ΚΟΜΒΟΣΗΜΑ", "Memory")
+    titled(
+        "CPU usage of nodes", "Nodes: cpu usage", "Übersicht der Knoten", "ОБЗОР узлов", "ΚΟΜΒΟΣΗΜΑ", "Memory"
+    )
     monkeypatch.setattr(title_index, "MOST", most)
     assert found(query) == titles
 
