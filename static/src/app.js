@@ -88,6 +88,9 @@ htmx.config.responseHandling = [
 ];
 
 tellZone();
+// On a phone tabs are a strip, which shows the one that one is at.
+const at = document.querySelector(".tabs [aria-current]");
+if (at && matchMedia("(max-width: 760px)").matches) at.scrollIntoView({ block: "nearest", inline: "center" });
 startMenus();
 startChanges();
 startShare();

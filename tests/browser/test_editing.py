@@ -346,6 +346,15 @@ def test_a_form_is_brought_up_to_date_around_the_one_who_types(signed_in: Page, 
     expect(page.get_by_label("Name", exact=True)).to_have_value("letter")
 
 
+def test_settings_fit_a_phone(signed_in: Page, board: str) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 390, "height": 800})
+    for view in ("settings", "variables", "annotations", "links", "versions", "json"):
+        page.goto(f"/edit/{board}/{view}")
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, view
+
+
 def test_editors_follow_the_queries_of_the_form(signed_in: Page, server: str, node_board: str) -> None:
     page = signed_in
     source = {"type": "prometheus", "uid": "node-prom"}
