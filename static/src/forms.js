@@ -24,7 +24,7 @@ async function refill() {
 
 function kept({ detail }) {
   const { said, next } = detail;
-  if (next === "reload" && document.getElementById("form")) detail.done = refill();
+  if (next === "reload" && document.getElementById("form")) detail.done = refill().catch(() => location.reload());
   for (const name of ["options", "queries"]) {
     if (said[name] !== undefined) morph(document.getElementById(name), said[name]);
   }
