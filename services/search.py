@@ -158,12 +158,16 @@ def _titled(actor: Actor, query: str) -> list[Any]:
 
 
 def _forms(query: str) -> set[str]:
-    """Return what lower titles are compared with: databases turn A to Z to lower case alone, not Ä or Я."""
+    """Return what lower titles are compared with: some databases turn A to Z to lower case alone, not Ä or Я.
+
+    The others turn each letter by itself, Σ at the end of a word too.
+    """
     if query.isascii():
         return {query.lower()}
+    each = "".join(map(str.lower, query))
     return {
         _ascii_lower(form)
-        for form in (query, query.lower(), query.upper(), query.capitalize(), query.title())
+        for form in (query, query.lower(), each, query.upper(), query.capitalize(), query.title())
     }
 
 

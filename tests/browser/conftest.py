@@ -1,6 +1,7 @@
 """A real server, a real Prometheus with a node exporter, and a real Chromium."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.drafts import panel
 from tests.browser.steps import BOARD, save, sign_in
 from tests.servers import free_port
 from tests.serving import ADMIN, belvedere, running, wait_for
@@ -111,3 +113,17 @@ def node_board(server: str, prometheus: str) -> str:
     reply = requests.post(server + "/api/datasources", json=source, auth=ADMIN, timeout=10)
     assert reply.status_code == 200, reply.text
     return save(server, **{**json.loads(BOARD.read_text()), "id": None})
+
+
+@pytest.fixture
+def board(server: str, request: pytest.FixtureRequest) -> str:
+    """The uid of a dashboard of four panels that nothing else changes."""
+    uid = re.sub(r"\W", "-", request.node.name)[-40:].strip("-")
+    return save(
+        server,
+        uid=uid,
+        title=f"For {uid}",
+        panels=[panel(n) for n in range(1, 5)],
+        id=None,
+        time={"from": "now-1h", "to": "now"},
+    )
