@@ -81,6 +81,12 @@ function tellZone() {
   if (timeZone) document.cookie = `zone=${timeZone}; path=${body.dataset.root || "/"}; max-age=31536000; samesite=lax`;
 }
 
+// On a phone tabs are a strip, which shows the one that one is at.
+function showTab() {
+  if (!matchMedia("(max-width: 760px)").matches) return;
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 // A refusal of a form is shown where the form was.
 htmx.config.responseHandling = [
   { code: "204", swap: false },
@@ -88,9 +94,7 @@ htmx.config.responseHandling = [
 ];
 
 tellZone();
-// On a phone tabs are a strip, which shows the one that one is at.
-const at = document.querySelector(".tabs [aria-current]");
-if (at && matchMedia("(max-width: 760px)").matches) at.scrollIntoView({ block: "nearest", inline: "center" });
+showTab();
 startMenus();
 startChanges();
 startShare();

@@ -40,11 +40,10 @@ export function change({ changes, did, next = "reload", panel = 0, input }) {
   input?.setAttribute("data-waiting", "");
   last = last.then(async () => {
     try {
-      const said = await call("changes", { changes, did, folder, show: next === "rerender" ? panel : 0 });
-      input?.removeAttribute("data-waiting");
+      const kept = call("changes", { changes, did, folder, show: next === "rerender" ? panel : 0 });
+      const said = await kept.finally(() => input?.removeAttribute("data-waiting"));
       await follow(said, next);
     } catch (fault) {
-      input?.removeAttribute("data-waiting");
       toast(`Not kept: ${fault.message}`);
     }
   });

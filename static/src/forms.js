@@ -2,14 +2,17 @@
 import { Idiomorph } from "idiomorph";
 
 const BY_SCRIPTS = ".cm-editor, [aria-invalid] + .error";
+const SET_HERE = { open: "details", hidden: "[data-code]" }; // attributes that people and scripts set
+const TYPED_INTO = "input:not([type=checkbox]), textarea"; // other fields send each choice at once
 const callbacks = {
   beforeNodeMorphed: (old) => !old.matches?.("[aria-invalid], [data-waiting]"),
   beforeNodeRemoved: (node) => !node.matches?.(BY_SCRIPTS),
-  beforeAttributeUpdated: (name, node) => !node.matches({ open: "details", hidden: "[data-code]" }[name] ?? "html"),
+  beforeAttributeUpdated: (name, node) => !(name in SET_HERE && node.matches(SET_HERE[name])),
 };
 
 function morph(into, html) {
-  Idiomorph.morph(into, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+  const ignoreActiveValue = document.activeElement.matches(TYPED_INTO);
+  Idiomorph.morph(into, html, { morphStyle: "innerHTML", ignoreActiveValue, callbacks });
   document.dispatchEvent(new CustomEvent("swapped", { detail: into }));
 }
 
